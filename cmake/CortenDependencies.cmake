@@ -1,0 +1,21 @@
+# Every library from outside, by the name under which modules use it. The Debian package and the reason for
+# each stand in ARCHITECTURE.md; scripts/install-packages installs them.
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+pkg_check_modules(spdlog REQUIRED spdlog)
+pkg_check_modules(crypto REQUIRED IMPORTED_TARGET libcrypto)
+pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
+pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+
+# spdlog is compiled into one file of ours (src/base/log.cpp) on top of the shared fmt: its own shared
+# library would cost every process start.
+add_library(corten_spdlog INTERFACE)
+target_compile_definitions(corten_spdlog INTERFACE SPDLOG_FMT_EXTERNAL)
+
+if(CORTEN_TESTS)
+  find_package(GTest REQUIRED)
+  find_package(rapidcheck REQUIRED)
+endif()
