@@ -1,0 +1,1 @@
+"""Runs the same work with corten and its peers and compares them."""

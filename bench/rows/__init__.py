@@ -1,0 +1,15 @@
+"""Every family of rows. A family is a function from the build and its inputs to rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.inputs import Inputs
+from harness.model import Row
+
+from . import codec, start
+
+Family = Callable[[Path, Inputs], list[Row]]
+
+FAMILIES: list[Family] = [start.rows, codec.rows]
