@@ -1,0 +1,109 @@
+// corten-bench WORK [ARG] FILE: one piece of the codecs as a process of its own, so that bench/run can
+// measure it beside the command-line tools that do the same. Not installed and not part of the product.
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <thread>
+
+#include "base/strings.hpp"
+#include "codec/detect.hpp"
+#include "codec/gzip_sink.hpp"
+#include "codec/hashing_stream.hpp"
+#include "codec/tar_reader.hpp"
+#include "codec/tar_writer.hpp"
+#include "codec/zstd_sink.hpp"
+#include "sys/fd_stream.hpp"
+#include "sys/file.hpp"
+
+namespace corten::bench {
+namespace {
+
+using Words = std::span<char* const>;
+
+unsigned cores() { return std::max(1U, std::thread::hardware_concurrency()); }
+
+Result<> sha256(Source& in, Sink& /*out*/, std::string_view /*argument*/) {
+  codec::HashingSource hashing(in);
+  TRY(codec::discard_rest(hashing));
+  std::puts(codec::to_string(hashing.finish_hash()).c_str());
+  return {};
+}
+
+Result<> decompress(Source& in, Sink& out, std::string_view /*argument*/) {
+  const auto plain = TRY(codec::open_decompressed(in));
+  TRY(copy_stream(*plain.source, out));
+  return {};
+}
+
+Result<> gzip(Source& in, Sink& out, std::string_view level) {
+  const auto number = TRY(parse_int64(level, "level"));
+  const auto sink =
+      TRY(codec::GzipSink::create(out, {.level = static_cast<int>(number), .threads = cores()}));
+  TRY(copy_stream(in, *sink));
+  return sink->finish();
+}
+
+Result<> zstd(Source& in, Sink& out, std::string_view level) {
+  const auto number = TRY(parse_int64(level, "level"));
+  const auto sink =
+      TRY(codec::ZstdSink::create(out, {.level = static_cast<int>(number), .workers = cores()}));
+  TRY(copy_stream(in, *sink));
+  return sink->finish();
+}
+
+Result<> tar_scan(Source& in, Sink& /*out*/, std::string_view /*argument*/) {
+  codec::TarReader reader(in);
+  while (true) {
+    const auto entry = TRY(reader.next());
+    if (!entry) return {};
+    std::puts(entry->name.c_str());
+  }
+}
+
+Result<> tar_write(Source& in, Sink& out, std::string_view /*argument*/) {
+  codec::TarReader reader(in);
+  codec::TarWriter writer(out);
+  while (true) {
+    const auto entry = TRY(reader.next());
+    if (!entry) return writer.finish();
+    TRY(writer.add(*entry, reader.body()));
+  }
+}
+
+struct Work {
+  std::string_view name;
+  int arguments;
+  Result<> (*run)(Source&, Sink&, std::string_view);
+};
+
+constexpr Work kWork[] = {
+    {"sha256", 0, sha256}, {"decompress", 0, decompress}, {"gzip", 1, gzip},
+    {"zstd", 1, zstd},     {"tar-scan", 0, tar_scan},     {"tar-write", 0, tar_write},
+};
+
+Result<> run(Words words) {
+  for (const auto& work : kWork) {
+    if (words.size() != static_cast<std::size_t>(3 + work.arguments) || work.name != words[1]) continue;
+    const auto file = TRY(sys::open(words.back(), O_RDONLY));
+    sys::FdSource in(file);
+    sys::FdSink out(sys::BorrowedFd(STDOUT_FILENO));
+    return work.run(in, out, work.arguments > 0 ? words[2] : "");
+  }
+  return fail(Errc::invalid_argument,
+              "use: corten-bench sha256|decompress|gzip LEVEL|zstd LEVEL|tar-scan|tar-write FILE");
+}
+
+}  // namespace
+}  // namespace corten::bench
+
+int main(int argc, char** argv) {
+  const auto result = corten::bench::run({argv, static_cast<std::size_t>(argc)});
+  if (result) return 0;
+  std::fprintf(stderr, "corten-bench: %s\n", corten::printable(result.error().message()).c_str());
+  return 1;
+}
