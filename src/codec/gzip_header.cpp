@@ -9,7 +9,6 @@ namespace corten::codec {
 namespace {
 
 constexpr std::size_t kFixedBytes = 10;
-constexpr std::uint8_t kMethodDeflate = 8;
 constexpr std::uint8_t kFlagHeaderCrc = 1U << 1U;
 constexpr std::uint8_t kFlagExtra = 1U << 2U;
 constexpr std::uint8_t kFlagName = 1U << 3U;
@@ -82,7 +81,7 @@ Result<std::uint8_t> read_fixed_part(HeaderReader& reader, const CompressedInput
                            magic[0], magic[1]);
   }
   const auto fixed = TRY(reader.peek(kFixedBytes));
-  if (fixed[2] != kMethodDeflate) {
+  if (fixed[2] != kGzipMethodDeflate) {
     return input.fail_here(Errc::data_loss, "compression method {}, expected 8 (deflate)", fixed[2]);
   }
   const auto flags = fixed[3];
