@@ -30,6 +30,7 @@ class DecoderSource : public Source {
   virtual Result<std::size_t> decode(MutableBytes buffer) = 0;
 
   CompressedInput& input() { return input_; }
+  const CompressedInput& input() const { return input_; }
 
  private:
   Result<std::size_t> read_buffered(MutableBytes buffer);

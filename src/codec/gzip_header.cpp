@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "codec/magic.hpp"
+
 namespace corten::codec {
 
 namespace {
@@ -76,7 +78,7 @@ class HeaderReader {
 Result<std::uint8_t> read_fixed_part(HeaderReader& reader, const CompressedInput& input) {
   // Two bytes first, so that a short file of another kind is called by what it is.
   const auto magic = TRY(reader.peek(2));
-  if (magic[0] != kGzipMagic0 || magic[1] != kGzipMagic1) {
+  if (!starts_gzip_member(magic)) {
     return input.fail_here(Errc::data_loss, "expected the signature 1f 8b of gzip, found {:02x} {:02x}",
                            magic[0], magic[1]);
   }

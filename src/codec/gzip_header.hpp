@@ -4,8 +4,6 @@
 
 namespace corten::codec {
 
-inline constexpr std::uint8_t kGzipMagic0 = 0x1f;
-inline constexpr std::uint8_t kGzipMagic1 = 0x8b;
 inline constexpr std::uint8_t kGzipMethodDeflate = 8;
 
 /// Consumes one member header (RFC 1952, section 2.3) and checks it, with its optional CRC. Name, comment and

@@ -9,6 +9,7 @@
 #include "base/check.hpp"
 #include "codec/block_deflater.hpp"
 #include "codec/gzip_header.hpp"
+#include "codec/magic.hpp"
 
 namespace corten::codec {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codec/gzip_header.hpp"
+#include "codec/magic.hpp"
 
 namespace corten::codec {
 
@@ -96,8 +97,8 @@ Result<> GzipSource::find_next_member() {
     return {};
   }
   if (next[0] == 0) return skip_zero_padding();
-  const auto magic = TRY(input().require(2));
-  if (magic.size() < 2 || magic[0] != kGzipMagic0 || magic[1] != kGzipMagic1) {
+  const auto magic = TRY(input().require(kGzipMagicBytes));
+  if (!starts_gzip_member(magic)) {
     return input().fail_here(Errc::data_loss, "garbage after the last member");
   }
   return begin_member();

@@ -1,15 +1,13 @@
 #include "codec/ordered_pool.hpp"
 
-#include <pthread.h>
-
 #include <algorithm>
-#include <csignal>
 #include <exception>
 #include <new>
 #include <system_error>
 #include <utility>
 
 #include "base/check.hpp"
+#include "codec/blocked_signals.hpp"
 
 namespace corten::codec {
 
@@ -73,17 +71,12 @@ Result<std::unique_ptr<OrderedPool::Job>> OrderedPool::take_oldest() {
 }
 
 void OrderedPool::start_worker() {
-  // Signals stay with the threads that expect them: a new thread inherits this mask.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const BlockedSignals blocked;
   try {
     workers_.emplace_back([this] { work(); });
   } catch (const std::system_error&) {
     max_workers_ = workers_.size();  // refused (EAGAIN): go on with those there are
   }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 void OrderedPool::work() {
