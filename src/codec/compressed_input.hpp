@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
-#include <vector>
 
 #include "base/stream.hpp"
 
@@ -18,7 +18,7 @@ class CompressedInput {
   CompressedInput(Source& source, std::string_view format);
 
   /// What is buffered and not consumed.
-  Bytes available() const { return Bytes(buffer_).subspan(begin_, end_ - begin_); }
+  Bytes available() const { return {buffer_.get() + begin_, end_ - begin_}; }
 
   /// Makes available() hold at least `size` bytes (at most 64 KiB) unless the stream ends before.
   Result<Bytes> require(std::size_t size);
@@ -42,7 +42,7 @@ class CompressedInput {
 
   Source& source_;
   std::string_view format_;
-  std::vector<std::uint8_t> buffer_;
+  std::unique_ptr<std::uint8_t[]> buffer_;
   std::size_t begin_ = kUnreadBytes;
   std::size_t end_ = kUnreadBytes;
   // The stream position of buffer_[0]; wraps below zero at the start, where position() makes up for it.

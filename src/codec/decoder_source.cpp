@@ -20,15 +20,15 @@ Result<std::size_t> DecoderSource::read(MutableBytes buffer) {
   if (error_.failed()) return error_.repeat();
   if (buffer.size() >= kDirectBytes) return error_.keep(decode_capped(buffer));
 
-  pending_.resize(kPendingBytes);
-  pending_begin_ = 0;
-  pending_end_ = TRY(error_.keep(decode_capped(pending_)));
+  if (!pending_) pending_ = std::make_unique_for_overwrite<std::uint8_t[]>(kPendingBytes);
+  pending_begin_ = pending_end_ = 0;  // so it stays after a failure
+  pending_end_ = TRY(error_.keep(decode_capped({pending_.get(), kPendingBytes})));
   return read_buffered(buffer);
 }
 
 Result<std::size_t> DecoderSource::read_buffered(MutableBytes buffer) {
   const auto size = std::min(buffer.size(), pending_end_ - pending_begin_);
-  std::ranges::copy(MutableBytes(pending_).subspan(pending_begin_, size), buffer.begin());
+  std::copy_n(pending_.get() + pending_begin_, size, buffer.begin());
   pending_begin_ += size;
   return size;
 }

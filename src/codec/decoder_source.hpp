@@ -2,8 +2,8 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string_view>
-#include <vector>
 
 #include "base/stream.hpp"
 #include "codec/compressed_input.hpp"
@@ -39,7 +39,7 @@ class DecoderSource : public Source {
   CompressedInput input_;
   std::uint64_t max_decompressed_bytes_;
   std::uint64_t decompressed_bytes_ = 0;  // made, and perhaps still in pending_
-  std::vector<std::uint8_t> pending_;
+  std::unique_ptr<std::uint8_t[]> pending_;
   std::size_t pending_begin_ = 0;
   std::size_t pending_end_ = 0;
   StickyError error_;

@@ -55,7 +55,7 @@ TEST(GzipSink, BothReadersReadEveryLevelOfBothEngines) {
 
 TEST(GzipSink, BlocksJoinAtTheirEdges) {
   const auto text = noise(2 * kBlock - 20'000) + sample_text(100'000);
-  for (const std::size_t size : {kBlock - 1, kBlock, kBlock + 1, 2 * kBlock, 2 * kBlock + 1}) {
+  for (const std::size_t size : {kBlock - 1U, kBlock, kBlock + 1U, 2 * kBlock, 2 * kBlock + 1U}) {
     const auto part = std::string_view(text).substr(0, size);
     for (const auto engine : {DeflateEngine::isal, DeflateEngine::zlib}) {
       const auto gzip = compress(part, {.level = 1, .engine = engine}).value();
@@ -69,7 +69,7 @@ TEST(GzipSink, TheOutputDoesNotDependOnThreadsOrWrites) {
   for (const int level : {1, 2, 3, 4}) {
     const auto gzip = compress(text, {.level = level}).value();
     for (const unsigned threads : {2U, 3U}) {
-      for (const std::size_t chunk : {7'777, 1'000'000}) {
+      for (const std::size_t chunk : {7'777U, 1'000'000U}) {
         EXPECT_TRUE(compress(text, {.level = level, .threads = threads}, chunk).value() == gzip)
             << level << ' ' << threads << ' ' << chunk;
       }

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "codec/gzip_sink.hpp"
 #include "codec/testing_streams.hpp"
 
 namespace corten::codec {
@@ -37,7 +38,7 @@ class GzipSourceTest : public ::testing::TestWithParam<InflateEngine> {
     return read_all(source);
   }
   static void expect_damage(std::string_view gzip, std::string_view message) {
-    for (const std::size_t chunk : {1 << 20, 1}) {
+    for (const std::size_t chunk : {1U << 20, 1U}) {
       const auto result = decompress(gzip, kNoSizeCap, chunk);
       ASSERT_FALSE(result) << message;
       EXPECT_EQ(result.error().kind(), Errc::data_loss);
@@ -55,7 +56,7 @@ TEST_P(GzipSourceTest, ReadsWhatTheToolsWrite) {
   for (const auto* name : {"by_gzip.gz", "by_pigz.gz", "by_igzip.gz", "all_header_fields.gz",
                            "multi_member.gz", "zero_padded.gz"}) {
     const auto gzip = load(name);
-    for (const std::size_t chunk : {1, 2, 3, 7, 1 << 20}) {
+    for (const std::size_t chunk : {1U, 2U, 3U, 7U, 1U << 20}) {
       const auto result = decompress(gzip, kNoSizeCap, chunk);
       ASSERT_TRUE(result) << name << ": " << result.error().message();
       EXPECT_EQ(*result, fox()) << name;
@@ -153,7 +154,7 @@ TEST_P(GzipSourceTest, ACapOfZeroAllowsAnEmptyMember) {
 
 TEST_P(GzipSourceTest, PassesOnTheErrorOfTheSourceBelowAndRepeatsIt) {
   const auto gzip = load("by_gzip.gz");
-  for (const std::size_t size : {0, 5, 30}) {
+  for (const std::size_t size : {0U, 5U, 30U}) {
     FailingSource inner(std::string_view(gzip).substr(0, size));
     GzipSource source(inner, {.engine = GetParam()});
     for (int i = 0; i < 2; ++i) {
@@ -162,6 +163,21 @@ TEST_P(GzipSourceTest, PassesOnTheErrorOfTheSourceBelowAndRepeatsIt) {
       EXPECT_EQ(result.error().message(), "the connection was lost");
     }
   }
+}
+
+TEST_P(GzipSourceTest, SmallReadsRepeatAnErrorAndNoOldBytes) {
+  const auto text = testing::sample_text(600'000);
+  MemorySink out;
+  const auto sink = GzipSink::create(out, {.level = 1}).value();
+  ASSERT_TRUE(testing::write_all(*sink, text));
+  const auto cut = std::string_view(out.text()).substr(0, out.text().size() - 100'000);
+  MemorySource inner(cut);
+  GzipSource source(inner, {.engine = GetParam()});
+  const auto first = read_all(source, 1000);
+  ASSERT_FALSE(first);
+  const auto second = read_all(source, 1000);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().message(), first.error().message());
 }
 
 TEST_P(GzipSourceTest, AnEmptyBufferReadsNothing) {

@@ -43,7 +43,7 @@ TEST(HashingStream, DiscardRestReadsToTheEnd) {
 }
 
 TEST(Verify, PassesTheExpectedContentThrough) {
-  for (const std::size_t chunk : {1, 2, 3, 100}) {
+  for (const std::size_t chunk : {1U, 2U, 3U, 100U}) {
     TrickleSource inner("abc", chunk);
     VerifyingSource source(inner, expect("abc"));
     EXPECT_EQ(read_all(source).value(), "abc");

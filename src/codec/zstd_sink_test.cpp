@@ -51,7 +51,7 @@ TEST(ZstdSink, TheOutputDoesNotDependOnWorkersOrWrites) {
   for (const auto& part : {std::string_view(text), std::string_view(text).substr(0, 1000)}) {
     const auto zstd = compress(part, {.level = 1}).value();
     for (const unsigned workers : {2U, 3U}) {
-      for (const std::size_t chunk : {7'777, 10'000'000}) {
+      for (const std::size_t chunk : {7'777U, 10'000'000U}) {
         EXPECT_TRUE(compress(part, {.level = 1, .workers = workers}, chunk).value() == zstd)
             << part.size() << ' ' << workers << ' ' << chunk;
       }

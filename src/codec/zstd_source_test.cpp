@@ -35,7 +35,7 @@ Result<std::string> decompress(std::string_view zstd, const ZstdSourceOptions& o
 }
 
 void expect_failure(std::string_view zstd, Errc kind, std::string_view message) {
-  for (const std::size_t chunk : {1 << 20, 1}) {
+  for (const std::size_t chunk : {1U << 20, 1U}) {
     const auto result = decompress(zstd, {}, chunk);
     ASSERT_FALSE(result) << message;
     EXPECT_EQ(result.error().kind(), kind);
@@ -46,7 +46,7 @@ void expect_failure(std::string_view zstd, Errc kind, std::string_view message) 
 TEST(ZstdSource, ReadsFramesOfEveryKind) {
   for (const auto* name : {"by_zstd.zst", "no_checksum.zst", "multi_frame.zst"}) {
     const auto zstd = load(name);
-    for (const std::size_t chunk : {1, 2, 5, 1 << 20}) {
+    for (const std::size_t chunk : {1U, 2U, 5U, 1U << 20}) {
       EXPECT_EQ(decompress(zstd, {}, chunk).value(), fox()) << name;
     }
   }
@@ -119,7 +119,7 @@ TEST(ZstdSource, ACapStopsABombBeforeItsBytesAreHandedOut) {
 
 TEST(ZstdSource, PassesOnTheErrorOfTheSourceBelowAndRepeatsIt) {
   const auto zstd = load("by_zstd.zst");
-  for (const std::size_t size : {0, 3, 30}) {
+  for (const std::size_t size : {0U, 3U, 30U}) {
     FailingSource inner(std::string_view(zstd).substr(0, size));
     ZstdSource source(inner);
     for (int i = 0; i < 2; ++i) {
