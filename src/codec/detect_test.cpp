@@ -1,5 +1,7 @@
 #include "codec/detect.hpp"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "codec/gzip_sink.hpp"

@@ -84,8 +84,12 @@ TEST(GzipSink, ABlockDoesNotDependOnTheOnesBeforeItButForTheHistory) {
     if (setting.level == 9) continue;  // slow, and the same code as 6
     const GzipSinkOptions options{.level = setting.level, .engine = setting.engine};
     const auto tail = sample_text(kBlock, 99);
-    const auto first = compress(noise(kBlock) + tail + tail, options).value();
-    const auto second = compress(sample_text(kBlock, 5) + tail + tail, options).value();
+    const auto compress_after = [&](std::string text) {
+      text.append(tail).append(tail);
+      return compress(text, options).value();
+    };
+    const auto first = compress_after(noise(kBlock));
+    const auto second = compress_after(sample_text(kBlock, 5));
     // The third block is the last: the same content with the same history.
     constexpr std::size_t kTail = 1'000;
     EXPECT_EQ(first.substr(first.size() - kTail, kTail - 8), second.substr(second.size() - kTail, kTail - 8))

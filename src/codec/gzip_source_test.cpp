@@ -1,5 +1,6 @@
 #include "codec/gzip_source.hpp"
 
+#include <array>
 #include <fstream>
 #include <iterator>
 
@@ -175,7 +176,8 @@ TEST_P(GzipSourceTest, SmallReadsRepeatAnErrorAndNoOldBytes) {
   GzipSource source(inner, {.engine = GetParam()});
   const auto first = read_all(source, 1000);
   ASSERT_FALSE(first);
-  const auto second = read_all(source, 1000);
+  std::array<std::uint8_t, 1000> buffer{};
+  const auto second = source.read(buffer);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().message(), first.error().message());
 }

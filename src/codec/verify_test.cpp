@@ -1,5 +1,7 @@
 #include "codec/verify.hpp"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "codec/hashing_stream.hpp"

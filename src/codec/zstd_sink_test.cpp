@@ -87,7 +87,6 @@ TEST(ZstdSink, AFailureBelowComesBackAndIsRepeated) {
 TEST(ZstdSink, ItsFrameIsWholeWhenThreadsAreRefused) {
   if (!testing::can_refuse_threads()) GTEST_SKIP() << "a sanitizer owns pthread_create";
   const auto text = sample_text(3'000'000);
-  const auto usual = compress(text, {.level = 1}).value();
   {
     // Two of four start, then the attempt with one is granted the third.
     const testing::ThreadRefusal refusal(2);
