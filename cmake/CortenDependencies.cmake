@@ -3,7 +3,6 @@
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(CLI11 REQUIRED)
 pkg_check_modules(spdlog REQUIRED spdlog)
 pkg_check_modules(crypto REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)

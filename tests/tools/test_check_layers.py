@@ -115,6 +115,20 @@ def test_a_header_that_only_tests_include_may_use_test_libraries(write_tree):
     assert any("[heavy-header] <gtest/gtest.h>" in finding for finding in found), found
 
 
+def test_an_internal_header_may_show_a_library_to_its_own_module_only(write_tree):
+    internal = {"CMakeLists.txt": HOUSE["CMakeLists.txt"].replace("add_subdirectory(src/store)",
+                                                                  "add_subdirectory(src/http)\nadd_subdirectory(src/store)"),
+                "src/http/CMakeLists.txt": "corten_module(http LAYER 1 SOURCES client.cpp)\n",
+                "src/http/curl_api.hpp": "#pragma once\n#include <curl/curl.h>\n",
+                "src/http/client.hpp": "#pragma once\n",
+                "src/http/client.cpp": '#include "http/client.hpp"\n#include "http/curl_api.hpp"\n',
+                "src/store/CMakeLists.txt": "corten_module(store LAYER 2 DEPS base sys http SOURCES store.cpp)\n",
+                "src/store/store.cpp": HOUSE["src/store/store.cpp"] + '#include "http/client.hpp"\n'}
+    assert problems(write_tree, internal) == []
+    found = problems(write_tree, internal | {"src/http/client.hpp": '#pragma once\n#include "http/curl_api.hpp"\n'})
+    assert any("src/store/store.cpp: [heavy-header] reaches" in finding for finding in found), found
+
+
 def test_comments_and_strings_are_not_includes(write_tree):
     assert problems(write_tree, {
         "src/base/error.cpp": '// #include "cli/cli.hpp"\n/*\n#include "cli/cli.hpp"\n*/\nauto x = R"(\n'

@@ -149,6 +149,14 @@ def test_descriptors_are_cloexec_from_birth(good, flag):
     assert [finding.rule for finding in found] == ["cloexec"]
 
 
+def test_cloexec_may_come_through_a_variable_or_be_excused_for_clang_tidy(write_tree):
+    through = "unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;\nint fd = ::memfd_create(name, flags | seal);"
+    assert banned.check("src/sys/a.cpp", Source(in_function(through))) == []
+    told = "int fd = ::open(path, O_RDWR);  // NOLINT(android-cloexec-open): it is to be inherited\n"
+    findings, _ = check(Tree(write_tree({"src/main/a.cpp": told})))
+    assert findings == []
+
+
 def test_function_lengths_are_counted_where_functions_are():
     source = Source("""namespace a {
 struct Thing : Base<int> {

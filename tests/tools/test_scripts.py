@@ -15,7 +15,7 @@ def machine(root, tmp_path):
     """A machine whose installed packages are the lines of `installed`; what apt-get was asked is in `calls`."""
     programs = tmp_path / "bin"
     programs.mkdir()
-    for name in ("cat", "dirname", "env", "grep", "readlink", "sed", "sleep", "tr", "wc"):  # and no sudo
+    for name in ("cat", "dirname", "env", "grep", "readlink", "sed", "sleep", "tr", "true", "wc"):  # and no sudo
         (programs / name).symlink_to(shutil.which(name))
     (tmp_path / "installed").touch()
     (tmp_path / "calls").touch()

@@ -44,7 +44,7 @@ _ANY = re.compile("|".join(f"(?:{ban.pattern.pattern})" for ban in BANS))
 
 # Calls that create a descriptor, and what must stand in their arguments.
 CLOEXEC = {
-    "open": "O_CLOEXEC", "openat": "O_CLOEXEC", "pipe2": "O_CLOEXEC", "dup3": "O_CLOEXEC",
+    "open": "O_CLOEXEC", "openat": "O_CLOEXEC", "pipe2": "O_CLOEXEC",
     "socket": "SOCK_CLOEXEC", "socketpair": "SOCK_CLOEXEC", "accept4": "SOCK_CLOEXEC",
     "epoll_create1": "EPOLL_CLOEXEC", "eventfd": "EFD_CLOEXEC", "memfd_create": "MFD_CLOEXEC",
     "inotify_init1": "IN_CLOEXEC", "signalfd": "SFD_CLOEXEC", "timerfd_create": "TFD_CLOEXEC",
@@ -74,9 +74,17 @@ def _cloexec(path: str, code: str) -> list[Finding]:
     findings = []
     for match in _CREATES.finditer(code):
         flag = CLOEXEC[match.group(1)]
-        if not re.search(rf"\b{flag}\b", code[match.end() : matching_paren(code, match.end() - 1)]):
+        if not _has_flag(code, match.start(), code[match.end() : matching_paren(code, match.end() - 1)], flag):
             findings.append(Finding(path, line_of(code, match.start()), "cloexec",
                                     f"::{match.group(1)} without {flag}: descriptors are CLOEXEC from birth"))
     findings += [Finding(path, line_of(code, match.start()), "cloexec", "F_DUPFD without CLOEXEC: use F_DUPFD_CLOEXEC")
                  for match in _DUPFD.finditer(code)]
     return findings
+
+
+def _has_flag(code: str, start: int, arguments: str, flag: str) -> bool:
+    """Whether the flag stands among the arguments, or in a variable among them that was set shortly before."""
+    if re.search(rf"\b{flag}\b", arguments):
+        return True
+    before = code[max(0, start - 1500) : start]
+    return any(re.search(rf"\b{name}\s*\|?=[^;]*\b{flag}\b", before) for name in set(re.findall(r"[A-Za-z_]\w*", arguments)))

@@ -9,13 +9,14 @@ ARCHITECTURE = "ARCHITECTURE.md"
 PACKAGES = "scripts/packages.txt"
 _LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_PATH = re.compile(r"`((?:src|bench|cmake|docs|scripts|tests|tools)/[\w./-]+)`")
 _ROW = re.compile(r"^\|(.*)\|\s*$", re.MULTILINE)
 _NOT_LIBRARIES = {"PkgConfig", "Threads"}
 
 
 def main(arguments: list[str] | None = None) -> int:
     chosen = parser("check_docs", (
-        "Checks that relative links in *.md lead somewhere, that ARCHITECTURE.md lists every module with its layer "
+        "Checks that relative links and paths in backticks in *.md lead somewhere, that ARCHITECTURE.md lists every module with its layer "
         "and every library with its Debian package, and that scripts/packages.txt installs those packages.")) \
         .parse_args(arguments)
     tree = Tree(chosen.root)
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def check(tree: Tree) -> list[Finding]:
-    findings = check_links(tree)
+    findings = check_links(tree) + check_paths(tree)
     if ARCHITECTURE not in tree.files:
         return findings + [Finding(ARCHITECTURE, 0, "missing", "there is no such file")]
     return findings + check_modules(tree) + check_dependencies(tree) + check_packages(tree)
@@ -47,6 +48,15 @@ def check_links(tree: Tree) -> list[Finding]:
             if problem:
                 findings.append(Finding(path, line_of(text, match.start()), "link", f"'{match.group(1)}' {problem}"))
     return findings
+
+
+def check_paths(tree: Tree) -> list[Finding]:
+    """A path in backticks is a promise too, at least outside the history."""
+    return [Finding(path, line_of(text, match.start()), "path", f"'{match.group(1)}' is not there")
+            for path in tree.matching(".md") if path != "CHANGELOG.md"
+            for text in [re.sub(r"```.*?```", lambda block: re.sub(r"[^\n]", " ", block.group()), tree.read(path),
+                                flags=re.DOTALL)]
+            for match in _PATH.finditer(text) if not (tree.root / match.group(1)).exists()]
 
 
 def anchors(text: str) -> set[str]:

@@ -8,6 +8,8 @@ from .findings import Finding, Tree, conclude, line_of, parser
 
 # `// check_style: allow(rule) why` on the line of the finding or the one above it.
 _ALLOW = re.compile(r"//\s*check_style:\s*allow\(([\w-]+)\)(.*)")
+# What clang-tidy was told about a descriptor holds here too.
+_TIDY_CLOEXEC = re.compile(r"//\s*NOLINT(NEXTLINE)?\(android-cloexec-")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,8 +56,11 @@ def excuse(path: str, content: str, found: list[Finding]) -> list[Finding]:
     allowed = {}
     for match in _ALLOW.finditer(content):
         allowed[line_of(content, match.start())] = (match.group(1), match.group(2).strip())
+    told = {line_of(content, match.start()) + (1 if match.group(1) else 0) for match in _TIDY_CLOEXEC.finditer(content)}
     kept, used = [], set()
     for finding in found:
+        if finding.rule == "cloexec" and finding.line in told:
+            continue
         line = next((each for each in (finding.line, finding.line - 1)
                      if each in allowed and allowed[each][0] == finding.rule), None)
         if line is None:

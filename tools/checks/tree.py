@@ -26,6 +26,10 @@ class Tree:
             names = self._from_walk()
         return sorted(name for name in names if (self.root / name).is_file())
 
+    @functools.cached_property
+    def file_set(self) -> set[str]:
+        return set(self.files)
+
     def _from_git(self) -> list[str] | None:
         # Only when the root itself is the top of a work tree: a test's folder may lie inside another one.
         if not (self.root / ".git").exists():
