@@ -47,15 +47,21 @@ function(corten_unit_tests NAME SOURCES LIBS)
     PROPERTIES LABELS unit TIMEOUT ${CORTEN_TEST_TIMEOUT_SECONDS})
 endfunction()
 
-# A target `x_fuzz` and a ctest that replays its corpus: no new inputs, so a replay is short and repeatable.
+# A target `x_fuzz` and a ctest that runs each seed of its corpus once: no new inputs, so it is short and
+# repeatable, and needs no coverage instrumentation.
 function(corten_fuzzer NAME SOURCE)
   get_filename_component(target ${SOURCE} NAME_WE)
   string(REGEX REPLACE "_fuzz$" "" topic ${target})
   add_executable(${target} ${SOURCE})
   target_link_libraries(${target} PRIVATE corten_${NAME})
   target_link_options(${target} PRIVATE -fsanitize=fuzzer)
-  target_compile_options(corten_${NAME} PRIVATE -fsanitize=fuzzer-no-link)
-  add_test(NAME fuzz.${topic}
-    COMMAND ${target} -runs=0 -timeout=10 -rss_limit_mb=1024 ${CMAKE_CURRENT_SOURCE_DIR}/testdata/fuzz/${topic})
+  if(CORTEN_FUZZ_COVERAGE)
+    target_compile_options(corten_${NAME} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
+  file(GLOB seeds CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/testdata/fuzz/${topic}/*)
+  if(NOT seeds)
+    message(FATAL_ERROR "${NAME}/${SOURCE} has no seeds in testdata/fuzz/${topic}")
+  endif()
+  add_test(NAME fuzz.${topic} COMMAND ${target} -timeout=10 -rss_limit_mb=1024 ${seeds})
   set_tests_properties(fuzz.${topic} PROPERTIES LABELS fuzz TIMEOUT 120)
 endfunction()

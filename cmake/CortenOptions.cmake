@@ -1,5 +1,6 @@
 option(CORTEN_TESTS "Build the unit tests" ON)
 option(CORTEN_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
+option(CORTEN_FUZZ_COVERAGE "Instrument modules so that their fuzz targets can search" OFF)
 option(CORTEN_WERROR "Treat warnings as errors" OFF)
 option(CORTEN_COVERAGE "Instrument for source-based coverage (needs clang)" OFF)
 set(CORTEN_SANITIZE "" CACHE STRING "Value for -fsanitize=, empty for none")

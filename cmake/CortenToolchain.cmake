@@ -20,7 +20,9 @@ target_compile_options(corten_flags INTERFACE
   -fstack-protector-strong
   # Paths of the building machine stay out of the binary: the same sources give the same bytes anywhere.
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
-target_link_options(corten_flags INTERFACE -Wl,--as-needed -Wl,-z,relro -Wl,-z,now)
+target_link_options(corten_flags INTERFACE -Wl,--as-needed -Wl,-z,relro -Wl,-z,now
+  # Sanitized test programs are large: GNU ld takes several times as long.
+  $<$<CXX_COMPILER_ID:Clang>:-fuse-ld=lld>)
 
 # Optimised builds: RelWithDebInfo keeps symbols for perf, and NDEBUG stays off so that libraries keep their
 # assertions; CORTEN_CHECK does not depend on it.

@@ -15,7 +15,7 @@ def clean(root: pathlib.Path, given: dict[str, str], temporary: pathlib.Path) ->
         kept["CCACHE_DIR"] = str(root / "build" / "ccache")
     kept.setdefault("CCACHE_BASEDIR", str(root))
     return kept | {"PATH": _PATH, "LC_ALL": "C.UTF-8", "TZ": "UTC", "TMPDIR": str(temporary),
-                   "PYTHONDONTWRITEBYTECODE": "1"}
+                   "PYTHONDONTWRITEBYTECODE": "1", "PYTHONNOUSERSITE": "1"}
 
 
 def _has_ccache(home: pathlib.Path) -> bool:
