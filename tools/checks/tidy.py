@@ -86,6 +86,8 @@ def find_base(tree: Tree) -> str | None:
 
 
 def _git(tree: Tree, *words: str) -> str:
+    if not (tree.root / ".git").exists():  # a folder inside somebody else's work tree
+        return ""
     try:
         done = subprocess.run(["git", *words], cwd=tree.root, capture_output=True, text=True, check=False)
     except OSError:
