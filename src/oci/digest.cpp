@@ -1,0 +1,122 @@
+#include "oci/digest.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "base/strings.hpp"
+
+namespace corten::oci {
+namespace {
+
+struct AlgorithmInfo {
+  DigestAlgorithm algorithm;
+  std::string_view name;
+  std::size_t hash_bytes;
+};
+constexpr std::array<AlgorithmInfo, 2> kAlgorithms{{
+    {DigestAlgorithm::sha256, "sha256", 32},
+    {DigestAlgorithm::sha512, "sha512", 64},
+}};
+
+const AlgorithmInfo& info(DigestAlgorithm algorithm) {
+  return kAlgorithms.at(static_cast<std::size_t>(algorithm));
+}
+
+constexpr std::array<std::uint8_t, 32> kSha256OfNothing{
+    0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
+    0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55};
+
+// Longer than any digest we accept, short enough for an error.
+std::string shown(std::string_view text) {
+  constexpr std::size_t kMaxShown = 150;
+  return printable(text.substr(0, kMaxShown)) + (text.size() > kMaxShown ? "..." : "");
+}
+
+std::optional<std::uint8_t> hex_value(char c) {
+  if (c >= '0' && c <= '9') return static_cast<std::uint8_t>(c - '0');
+  if (c >= 'a' && c <= 'f') return static_cast<std::uint8_t>(c - 'a' + 10);
+  return std::nullopt;
+}
+
+// image-spec descriptor.md: components of [a-z0-9]+ joined by one of "+._-".
+bool is_algorithm_name(std::string_view name) {
+  bool separated = true;
+  for (const char c : name) {
+    const bool separator = std::string_view("+._-").contains(c);
+    if (!separator && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) return false;
+    if (separator && separated) return false;
+    separated = separator;
+  }
+  return !separated;
+}
+
+Result<AlgorithmInfo> parse_algorithm(std::string_view name, std::string_view whole) {
+  const auto* known = std::ranges::find(kAlgorithms, name, &AlgorithmInfo::name);
+  if (known != kAlgorithms.end()) return *known;
+  if (!is_algorithm_name(name)) {
+    return fail(Errc::invalid_argument,
+                "digest '{}': expected 'sha256' or 'sha512' before the colon, found '{}'", shown(whole),
+                shown(name));
+  }
+  return fail(Errc::unsupported, "digest '{}': the algorithm '{}' is not supported, only sha256 and sha512",
+              shown(whole), shown(name));
+}
+
+}  // namespace
+
+std::string_view to_string(DigestAlgorithm algorithm) { return info(algorithm).name; }
+
+Digest::Digest() : Digest(DigestAlgorithm::sha256, kSha256OfNothing) {}
+
+Digest::Digest(DigestAlgorithm algorithm, std::span<const std::uint8_t> hash) : algorithm_(algorithm) {
+  std::ranges::copy(hash, hash_.begin());
+}
+
+Digest Digest::from_sha256(std::span<const std::uint8_t, 32> hash) { return {DigestAlgorithm::sha256, hash}; }
+
+Digest Digest::from_sha512(std::span<const std::uint8_t, 64> hash) { return {DigestAlgorithm::sha512, hash}; }
+
+Result<Digest> Digest::parse(std::string_view text) {
+  const auto parts = cut(text, ':');
+  if (!parts) {
+    return fail(Errc::invalid_argument, "digest '{}': expected 'sha256:' and 64 hexadecimal digits",
+                shown(text));
+  }
+  const auto algorithm = TRY(parse_algorithm(parts->before, text));
+  const auto digits = parts->after;
+  std::array<std::uint8_t, 64> hash{};
+  for (std::size_t i = 0; i < std::min(digits.size(), algorithm.hash_bytes * 2); ++i) {
+    const auto value = hex_value(digits[i]);
+    if (!value) {
+      return fail(Errc::invalid_argument,
+                  "digest '{}': position {}: expected a lower-case hexadecimal digit, found '{}'",
+                  shown(text), parts->before.size() + 2 + i, printable(digits.substr(i, 1)));
+    }
+    hash[i / 2] = static_cast<std::uint8_t>(hash[i / 2] << 4 | *value);
+  }
+  if (digits.size() != algorithm.hash_bytes * 2) {
+    return fail(Errc::invalid_argument, "digest '{}': expected {} hexadecimal digits after '{}:', found {}",
+                shown(text), algorithm.hash_bytes * 2, algorithm.name, digits.size());
+  }
+  return Digest(algorithm.algorithm, std::span(hash).first(algorithm.hash_bytes));
+}
+
+std::span<const std::uint8_t> Digest::bytes() const {
+  return std::span(hash_).first(info(algorithm_).hash_bytes);
+}
+
+std::string Digest::hex() const { return to_hex(bytes()); }
+
+std::string Digest::to_string() const { return fmt::format("{}:{}", info(algorithm_).name, hex()); }
+
+std::string Digest::short_hex() const { return to_hex(bytes().first(6)); }
+
+}  // namespace corten::oci
+
+std::size_t std::hash<corten::oci::Digest>::operator()(const corten::oci::Digest& digest) const noexcept {
+  // The bytes are a hash already: any eight of them will do.
+  std::size_t value = 0;
+  std::memcpy(&value, digest.bytes().data(), sizeof value);
+  return value;
+}

@@ -1,0 +1,42 @@
+#include "oci/image_layout.hpp"
+
+#include <gtest/gtest.h>
+
+#include "oci/annotations.hpp"
+
+namespace corten::oci::layout {
+namespace {
+
+TEST(ImageLayout, TheMarkerIsReadBack) {
+  EXPECT_EQ(marker_text(), R"({"imageLayoutVersion":"1.0.0"})");
+  EXPECT_TRUE(check_marker(marker_text()));
+  EXPECT_TRUE(check_marker(R"({"imageLayoutVersion":"1.1.0","x":1})"));
+}
+
+TEST(ImageLayout, OtherMarkersAreRefused) {
+  EXPECT_EQ(check_marker(R"({"imageLayoutVersion":"2.0.0"})").error().kind(), Errc::unsupported);
+  EXPECT_EQ(check_marker("{}").error().message(),
+            "oci-layout.imageLayoutVersion: is missing, expected a string");
+  EXPECT_FALSE(check_marker(""));
+  EXPECT_FALSE(check_marker(std::string(100'000, ' ')));
+}
+
+TEST(ImageLayout, BlobsLieUnderTheirAlgorithm) {
+  EXPECT_EQ(blob_path(Digest()),
+            "blobs/sha256/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+TEST(ImageLayout, TheIndexNamesItsImages) {
+  const auto index =
+      parse_index(R"({"schemaVersion":2,"manifests":[{"mediaType":"a/b","size":0,"digest":)"
+                  R"("sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",)"
+                  R"("annotations":{"org.opencontainers.image.ref.name":"v1"}}]})");
+  ASSERT_TRUE(index) << index.error().message();
+  EXPECT_EQ(find_ref_name(index->manifests.at(0)), "v1");
+  EXPECT_EQ(find_ref_name(Descriptor{}), std::nullopt);
+  EXPECT_TRUE(
+      parse_index(R"({"schemaVersion":2,"config":{}})").error().message().starts_with("index.json: came as"));
+}
+
+}  // namespace
+}  // namespace corten::oci::layout
