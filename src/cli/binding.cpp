@@ -1,0 +1,38 @@
+#include "cli/binding.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/strings.hpp"
+
+namespace corten::cli {
+
+Result<> assign_value(bool& value, std::string_view text, std::string_view what) {
+  // strconv.ParseBool of Go, which Docker's flags go through.
+  static constexpr std::array<std::string_view, 6> kTrue = {"1", "t", "T", "TRUE", "true", "True"};
+  static constexpr std::array<std::string_view, 6> kFalse = {"0", "f", "F", "FALSE", "false", "False"};
+  const bool is_true = std::ranges::find(kTrue, text) != kTrue.end();
+  const bool is_false = std::ranges::find(kFalse, text) != kFalse.end();
+  if (!is_true && !is_false) {
+    return fail(Errc::invalid_argument, "{}: expected true or false, found '{}'", what, text);
+  }
+  value = is_true;
+  return {};
+}
+
+Result<> assign_value(std::string& value, std::string_view text, std::string_view /*what*/) {
+  value = text;
+  return {};
+}
+
+Result<> assign_value(std::int64_t& value, std::string_view text, std::string_view what) {
+  value = TRY(parse_int64(text, what));
+  return {};
+}
+
+Result<> assign_value(log::Level& value, std::string_view text, std::string_view what) {
+  value = TRY_CTX(log::parse_level(text), "{}", what);
+  return {};
+}
+
+}  // namespace corten::cli

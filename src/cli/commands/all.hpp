@@ -1,0 +1,18 @@
+#pragma once
+
+#include "cli/table.hpp"
+
+namespace corten::cli {
+
+/// Every command of corten. A new one is declared here, listed in all.cpp and defined in a file of its own.
+extern const Command kCompletionCommand;
+extern const Command kHelpCommand;
+extern const Command kManCommand;
+extern const Command kSystemCommand;
+extern const Command kSystemInfoCommand;
+extern const Command kVersionCommand;
+
+/// The whole program as data.
+const CommandTable& all_commands();
+
+}  // namespace corten::cli

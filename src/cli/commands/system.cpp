@@ -1,0 +1,11 @@
+#include "cli/commands/all.hpp"
+
+namespace corten::cli {
+
+constexpr Command kSystemCommand{
+    .path = "system",
+    .group = Group::management,
+    .summary = "Look after corten itself",
+};
+
+}  // namespace corten::cli

@@ -1,0 +1,114 @@
+#include "cli/program.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/exit_codes.hpp"
+#include "cli/help.hpp"
+#include "cli/report.hpp"
+#include "cli/version.hpp"
+
+namespace corten::cli {
+namespace {
+
+using Words = std::span<const std::string>;
+
+int show_help(const Context& context, const Command& command) {
+  const auto& io = context.io();
+  const auto printed = io.print(render_help(context.table, command, io.columns));
+  return printed ? kExitSuccess : report_error(io, printed.error());
+}
+
+int show_version(const Io& io) {
+  const auto printed = io.print(version_line());
+  return printed ? kExitSuccess : report_error(io, printed.error());
+}
+
+int unknown_verb(const Context& context, const Command& parent, std::string_view verb) {
+  const auto name = full_name(parent);
+  Error error = make_error(Errc::invalid_argument, 0, "'{}' is not a {} command. See '{} --help'",
+                           fmt::make_format_args(verb, name, name));
+  if (const auto nearest = context.table.nearest_child(parent, verb)) {
+    error.set_hint(fmt::format("did you mean '{} {}'?", name, *nearest));
+  }
+  report_error(context.io(), error);
+  return kExitFailure;
+}
+
+int dispatch(const Command& command, Words words, Context& context);
+
+// `words` is what follows the flags of `group`: the verb and everything that is the verb's.
+int run_verb(const Command& group, Words words, Context& context) {
+  if (words.empty()) {
+    // As in Docker, a bare group explains itself on standard error and succeeds.
+    context.io().complain(render_help(context.table, group, context.io().columns));
+    return kExitSuccess;
+  }
+  const auto* child = context.table.find_child(group, words.front());
+  if (child == nullptr) return unknown_verb(context, group, words.front());
+  return dispatch(*child, words.subspan(1), context);
+}
+
+// `words` is what follows the name of `command`. A group takes no flags but --help.
+int dispatch(const Command& command, Words words, Context& context) {
+  if (command.execute != nullptr) return command.execute(command, words, context);
+  const Grammar grammar = {.placement = FlagPlacement::before_arguments,
+                           .global_flags = context.table.root().flags};
+  const auto parsed = parse_words(grammar, words, nullptr);
+  if (!parsed) return report_usage_error(context.io(), command, parsed.error(), kExitBadFlag);
+  if (parsed->help) return show_help(context, command);
+  return run_verb(command, parsed->arguments, context);
+}
+
+Result<ParsedWords> parse_globals(const Command& root, Words words, const FindEnv& find_env,
+                                  Globals& globals) {
+  TRY(apply_environment(root.flags, find_env, &globals));
+  const Grammar grammar = {.flags = root.flags, .placement = FlagPlacement::before_arguments};
+  return parse_words(grammar, words, &globals);
+}
+
+}  // namespace
+
+namespace detail {
+
+int execute(const Command& command, Words words, Context& context, void* options, RunErased run) {
+  const auto& io = context.io();
+  auto flags = apply_environment(command.flags, context.surroundings.find_env, options);
+  if (!flags) return report_usage_error(io, command, flags.error(), kExitBadFlag);
+  const Grammar grammar = {.flags = command.flags,
+                           .placement = command.arguments.flags,
+                           .global_flags = context.table.root().flags};
+  const auto parsed = parse_words(grammar, words, options);
+  if (!parsed) return report_usage_error(io, command, parsed.error(), kExitBadFlag);
+  if (parsed->help) return show_help(context, command);
+  const auto counted = check_argument_count(command, parsed->arguments.size());
+  if (!counted) return report_usage_error(io, command, counted.error(), kExitFailure);
+  for (const auto& argument : parsed->arguments) {
+    const auto assigned = command.arguments.bind.assign(options, argument, "invalid argument");
+    if (!assigned) return report_usage_error(io, command, assigned.error(), kExitFailure);
+  }
+  const auto result = run(options, context);
+  return result ? *result : report_error(io, result.error());
+}
+
+}  // namespace detail
+
+Result<StorePaths> Context::paths() const {
+  return choose_paths({.root = globals.root, .run_root = globals.run_root}, surroundings.uid,
+                      surroundings.find_env);
+}
+
+int run_program(const CommandTable& table, Words words, const Surroundings& surroundings) {
+  Globals globals;
+  Context context{.table = table, .surroundings = surroundings, .globals = globals};
+  const auto& root = table.root();
+  const auto parsed = parse_globals(root, words, surroundings.find_env, globals);
+  if (!parsed) return report_usage_error(context.io(), root, parsed.error(), kExitBadFlag);
+  if (parsed->help) return show_help(context, root);
+  if (globals.version && parsed->arguments.empty()) return show_version(context.io());
+  if (globals.debug) globals.log_level = log::Level::debug;
+  // The logger is made at its first use: a process that stays at the default does not pay for it.
+  if (globals.log_level != log::Level::warning) log::set_level(globals.log_level);
+  return run_verb(root, parsed->arguments, context);
+}
+
+}  // namespace corten::cli

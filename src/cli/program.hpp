@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "cli/globals.hpp"
+#include "cli/io.hpp"
+#include "cli/table.hpp"
+
+namespace corten::cli {
+
+/// What a process is given, as a value: a test runs the whole program in memory.
+struct Surroundings {
+  Io io;
+  FindEnv find_env;
+  unsigned uid = 0;  ///< Effective.
+};
+
+/// What every command gets besides its options.
+struct Context {
+  const CommandTable& table;
+  const Surroundings& surroundings;
+  const Globals& globals;
+
+  const Io& io() const { return surroundings.io; }
+  /// Where the store is. Only commands that touch it ask: `corten help` works without a home directory.
+  Result<StorePaths> paths() const;
+};
+
+/// Runs the command line `words` (without the program's name) and reports its error; the exit code
+/// (exit_codes.hpp). Does not finish the streams.
+int run_program(const CommandTable& table, std::span<const std::string> words,
+                const Surroundings& surroundings);
+
+}  // namespace corten::cli

@@ -1,0 +1,63 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <exception>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/env.hpp"
+#include "cli/commands/all.hpp"
+#include "cli/exit_codes.hpp"
+#include "cli/program.hpp"
+#include "cli/report.hpp"
+#include "main/helpers.hpp"
+#include "main/process_setup.hpp"
+#include "main/standard_streams.hpp"
+
+namespace corten::process {
+namespace {
+
+int run(const std::vector<std::string>& words) {
+  StandardInput in;
+  StandardOutput out(stdout, "standard output");
+  StandardOutput err(stderr, "standard error");
+  const cli::Surroundings surroundings = {
+      .io = {.in = in, .out = out, .err = err, .columns = output_columns()},
+      .find_env = [](const char* name) { return find_env(name); },
+      .uid = ::geteuid(),
+  };
+  const int code = cli::run_program(cli::all_commands(), words, surroundings);
+  // Only now is it known whether the output arrived: "corten ... > /dev/full" must not look like success.
+  const auto finished = out.finish();
+  if (finished) return code;
+  cli::report_error(surroundings.io, finished.error());
+  return code == cli::kExitSuccess ? cli::kExitFailure : code;
+}
+
+}  // namespace
+}  // namespace corten::process
+
+int main(int argc, char** argv) {
+  const std::span<char* const> arguments(argv, static_cast<std::size_t>(argc));
+
+  // First of all, before a thread, a signal handler or a library can get in the way: is this process one of
+  // our own helpers, started by re-executing the binary?
+  for (const auto& helper : corten::process::kHelpers) {
+    if (arguments.size() > 1 && helper.name == arguments[1]) return helper.run(arguments.subspan(2));
+  }
+
+  if (!corten::process::ensure_standard_descriptors()) return corten::cli::kExitFailure;
+  corten::process::survive_broken_pipes();
+  // Our functions return errors: what is thrown up to here is a bug of ours or memory running out.
+  try {
+    const std::vector<std::string> words(arguments.begin() + (argc > 0 ? 1 : 0), arguments.end());
+    return corten::process::run(words);
+  } catch (const std::exception& exception) {
+    std::fprintf(stderr, "corten: internal error: %s\n", exception.what());
+  } catch (...) {
+    std::fputs("corten: internal error\n", stderr);
+  }
+  return corten::cli::kExitFailure;
+}
