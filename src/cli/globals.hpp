@@ -30,6 +30,6 @@ struct Globals {
 };
 
 /// The root of every table: global flags and the text of `corten --help`.
-extern const Command kRootCommand;
+extern const Command kRootCommand;  // NOLINT(readability-identifier-naming): constexpr where defined
 
 }  // namespace corten::cli

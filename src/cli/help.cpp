@@ -38,6 +38,7 @@ std::string render_verbs(std::string_view heading, const std::vector<CommandTabl
                          std::size_t columns) {
   if (entries.empty()) return {};
   std::vector<Row> rows;
+  rows.reserve(entries.size());
   for (const auto& [name, verb] : entries) {
     rows.push_back({.left = fmt::format("  {}", name), .right = std::string(verb->summary)});
   }

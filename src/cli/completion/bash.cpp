@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "base/strings.hpp"
 #include "cli/completion/completion.hpp"
 #include "cli/completion/nodes.hpp"
 
@@ -45,6 +44,16 @@ _corten() {
 complete -F _corten corten
 )bash";
 
+template <typename Named>
+std::string names_of(const std::vector<Named>& list) {
+  std::string names;
+  for (const auto& named : list) {
+    if (!names.empty()) names += ' ';
+    names += named.name;
+  }
+  return names;
+}
+
 }  // namespace
 
 std::string bash_completion(const CommandTable& table) {
@@ -54,19 +63,15 @@ std::string bash_completion(const CommandTable& table) {
   std::string arguments;
   for (const auto& node : completion_nodes(table)) {
     const auto key = fmt::format("  [\"{}\"]=", node.path);
-    std::vector<std::string> names;
-    for (const auto& verb : node.verbs) names.push_back(verb.name);
-    verbs += fmt::format("{}'{}'\n", key, join(names, " "));
-    names.clear();
+    verbs += fmt::format("{}'{}'\n", key, names_of(node.verbs));
+    flags += fmt::format("{}'{}'\n", key, names_of(node.flags));
     for (const auto& flag : node.flags) {
-      names.push_back(flag.name);
       const auto source = shell_quote(completion_source(flag.choices, flag.complete));
       if (!flag.takes_value) continue;
       for (const auto& typed : {flag.name, flag.letter}) {
         if (!typed.empty()) values += fmt::format("  [\"{} {}\"]={}\n", node.path, typed, source);
       }
     }
-    flags += fmt::format("{}'{}'\n", key, join(names, " "));
     arguments += fmt::format("{}{}\n", key, shell_quote(completion_source(node.choices, node.complete)));
   }
   return fmt::format(

@@ -75,6 +75,7 @@ std::string zsh_completion(const CommandTable& table) {
   for (const auto& node : completion_nodes(table)) {
     const auto key = shell_quote(node.path);
     std::vector<std::string> lines;
+    lines.reserve(node.verbs.size());
     for (const auto& verb : node.verbs) lines.push_back(described(verb.name, verb.help));
     verbs += fmt::format("  {} {}\n", key, shell_quote(join(lines, "\n")));
     lines.clear();

@@ -1,0 +1,70 @@
+"""What tests use besides fixtures."""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Mapping, Optional
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int  # negative: killed by that signal
+    out: str
+    err: str
+
+
+class Corten:
+    """Runs the binary with a store of its own and an environment in which nothing of the caller's counts."""
+
+    def __init__(self, binary: Path, directory: Path) -> None:
+        self.binary = binary
+        self.root = directory / "root"
+        self.run_root = directory / "run"
+        self.home = directory / "home"
+        self.home.mkdir()
+
+    def environment(self, extra: Optional[Mapping[str, str]] = None) -> dict[str, str]:
+        return {
+            "HOME": str(self.home),
+            "LC_ALL": "C.UTF-8",
+            "PATH": f"{self.binary.parent}:{os.environ['PATH']}",
+            **(extra or {}),
+        }
+
+    def __call__(
+        self, *words: str, env: Optional[Mapping[str, str]] = None, timeout: float = 10
+    ) -> Outcome:
+        """Runs `corten --root ... --run-root ... WORDS`."""
+        store = ["--root", str(self.root), "--run-root", str(self.run_root)]
+        return self.bare(*store, *words, env=env, timeout=timeout)
+
+    def bare(
+        self, *words: str, env: Optional[Mapping[str, str]] = None, timeout: float = 10
+    ) -> Outcome:
+        """Runs `corten WORDS`, without flags of ours."""
+        return run([str(self.binary), *words], env=self.environment(env), timeout=timeout)
+
+
+def run(command: list[str], env: Mapping[str, str], timeout: float = 10) -> Outcome:
+    done = subprocess.run(
+        command,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def needs(program: str) -> str:
+    """The path of a program; the test is skipped with that reason where it is missing."""
+    path = shutil.which(program)
+    if path is None:
+        pytest.skip(f"needs {program}, which is not installed")
+    return path
