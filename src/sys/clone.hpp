@@ -1,0 +1,25 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include "sys/fd.hpp"
+#include "sys/kernel.hpp"
+
+namespace corten::sys {
+
+/// The two sides of a new process.
+struct Clone {
+  pid_t pid = 0;   ///< 0 in the child.
+  UniqueFd pidfd;  ///< Owned by the parent; none in the child.
+};
+
+/// A copy of this process: clone3 with a pidfd and default signal handlers (kernel 5.5), else _Fork() and
+/// pidfd_open (5.3). Other threads do not exist in the child and their locks may be held, so the child may
+/// make async-signal-safe calls only, and ends with execve or _exit. Signals are blocked in the child.
+Result<Clone> clone_process(const Kernel& kernel = {});
+
+/// In the child: every signal back to its default action, none blocked. What our parent ignored (nohup,
+/// SIGPIPE) is not passed on. Async-signal-safe.
+void reset_signals() noexcept;
+
+}  // namespace corten::sys

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "base/stream.hpp"
+#include "sys/fd.hpp"
+
+/// base's streams over descriptors, which the caller owns and which must outlive them. Neither buffers: give
+/// them buffers of 64 KiB and more.
+namespace corten::sys {
+
+class FdSource : public Source {
+ public:
+  explicit FdSource(BorrowedFd fd) : fd_(fd) {}
+  Result<std::size_t> read(MutableBytes buffer) override;
+
+ private:
+  BorrowedFd fd_;
+};
+
+/// finish() neither closes nor flushes to disk: the owner does (UniqueFd::close, fsync).
+class FdSink : public Sink {
+ public:
+  explicit FdSink(BorrowedFd fd) : fd_(fd) {}
+  Result<> write(Bytes bytes) override;
+  Result<> finish() override { return {}; }
+
+ private:
+  BorrowedFd fd_;
+};
+
+}  // namespace corten::sys

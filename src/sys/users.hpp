@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+
+namespace corten::sys {
+
+/// Who runs this process, effective ids: what the kernel checks.
+struct CurrentUser {
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+
+  bool is_root() const { return uid == 0; }
+};
+CurrentUser current_user();
+
+struct HostUser {
+  std::string name;
+  std::string home;
+};
+
+/// The host's entry for a user, from /etc/passwd or whatever directory the host asks (getpwuid_r). Nothing
+/// when it has none: containers often run under bare numbers.
+Result<std::optional<HostUser>> find_host_user(std::uint32_t uid);
+
+/// HOME if set to an absolute path, else the entry's; not_found when neither says.
+Result<std::string> home_directory();
+
+}  // namespace corten::sys
