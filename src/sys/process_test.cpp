@@ -79,6 +79,22 @@ TEST_P(Spawn, ReportsTheFailureOfExec) {
             Errc::invalid_argument);
 }
 
+TEST_P(Spawn, APathEntryItMayNotSearchIsNoAnswer) {
+  const ScratchDir dir;
+  dir.mkdir("closed");
+  EXPECT_CHILD_PASSES([&] {
+    const auto path = "PATH=" + dir.path("closed") + ":/usr/bin:/bin";
+    // Root may search everything.
+    if (::geteuid() == 0 && ::setresuid(65534, 65534, 65534) != 0)
+      return std::string("skip: cannot drop root");
+    (void)fchmodat(dir.fd(), "closed", 0);
+    const auto missing = spawn({.argv = {"no-such-program"}, .env = {{path}}}, kernel());
+    CHILD_CHECK(!missing && missing.error().errnum() == ENOENT);
+    CHILD_TRY(spawn({.argv = {"true"}, .env = {{path}}}, kernel()));
+    return std::string();
+  });
+}
+
 TEST_P(Spawn, LeavesNoZombieAndNoDescriptorBehind) {
   const int before = test::count_open_fds();
   for (int i = 0; i < 20; ++i) {

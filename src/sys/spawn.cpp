@@ -161,8 +161,11 @@ void place_descriptors(Plan& plan) noexcept {
   int err = ENOENT;
   for (const auto& candidate : plan.candidates) {
     ::execve(candidate.c_str(), plan.argv.data(), plan.envp);
-    if (errno != ENOENT && errno != ENOTDIR) err = errno;
-    if (errno != ENOENT && errno != ENOTDIR && errno != EACCES) break;
+    // A directory of PATH that we may not search says nothing about the program.
+    if (errno == EACCES && plan.candidates.size() > 1 && ::access(candidate.c_str(), F_OK) != 0) continue;
+    if (errno == ENOENT || errno == ENOTDIR) continue;
+    err = errno;
+    if (err != EACCES) break;
   }
   fail_child(plan, Step::execute, err);
 }
