@@ -1,0 +1,90 @@
+#include <array>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/strings.hpp"
+#include "cli/commands/all.hpp"
+#include "cli/exit_codes.hpp"
+#include "cli/program.hpp"
+#include "sys/features.hpp"
+#include "term/format.hpp"
+#include "term/wrap.hpp"
+
+namespace corten::cli {
+namespace {
+
+struct FeaturesOptions {
+  std::string format;
+};
+
+constexpr std::array kColumns = {
+    term::Column{.header = "FEATURE", .field = "Name"},
+    term::Column{.header = "STATE", .field = "State"},
+    term::Column{.header = "DETAIL", .field = "Detail"},
+    term::Column{.header = "PURPOSE", .field = "Purpose", .shown = term::Column::Shown::on_request},
+    term::Column{.header = "REMEDY", .field = "Remedy", .shown = term::Column::Shown::on_request},
+};
+
+std::vector<term::ListRow> to_rows(const std::vector<sys::Feature>& features) {
+  std::vector<term::ListRow> rows;
+  for (const auto& feature : features) {
+    rows.push_back({.fields = JsonValue(Json{
+                        {"Name", feature.name},
+                        {"State", std::string(sys::to_string(feature.state))},
+                        {"Detail", feature.detail},
+                        {"Purpose", feature.purpose},
+                        {"Remedy", feature.remedy},
+                    })});
+  }
+  return rows;
+}
+
+// What the table has no room for: what is lost with each missing feature, and what to do.
+Result<> print_remedies(const Io& io, const std::vector<sys::Feature>& features) {
+  for (const auto& feature : features) {
+    if (feature.state == sys::FeatureState::yes || feature.remedy.empty()) continue;
+    const auto text = printable(fmt::format("{}: for {}. {}", feature.name, feature.purpose, feature.remedy));
+    TRY(io.print("\n" + term::wrap_text(text, {.columns = io.columns, .indent = 2}) + "\n"));
+  }
+  return {};
+}
+
+Result<int> run_features(const FeaturesOptions& options, Context& context) {
+  const auto format = TRY(term::FormatSpec::parse(options.format));
+  const auto paths = TRY(context.paths());
+  const auto features = sys::probe_features(paths.root);
+  const auto rows = to_rows(features);
+  TRY(term::print_list(context.io().out, format, {.columns = kColumns}, rows));
+  if (format.kind() == term::FormatSpec::Kind::table) TRY(print_remedies(context.io(), features));
+  return kExitSuccess;
+}
+
+constexpr std::array kFlags = {
+    Flag{.name = "format",
+         .value = "FORMAT",
+         .help = "Print as table, json, or by a Go template",
+         .bind = bind<&FeaturesOptions::format>()},
+};
+
+constexpr std::array kExamples = {
+    Example{.text = "What this host lacks",
+            .line = R"(corten system features --format '{{if ne .State "yes"}}{{.Name}}: {{.Remedy}}{{end}}')"},
+};
+
+}  // namespace
+
+constexpr Command kSystemFeaturesCommand{
+    .path = "system features",
+    .summary = "Show what the kernel and this host can do for corten",
+    .doc = "Probes the running kernel; nothing is changed. Attach its output to a report about a host on "
+           "which something does not work.",
+    .flags = kFlags,
+    .examples = kExamples,
+    .hidden = true,
+    .execute = execute<FeaturesOptions, run_features>,
+};
+
+}  // namespace corten::cli
