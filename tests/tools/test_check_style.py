@@ -115,6 +115,8 @@ def test_banned_calls_are_found(line, path):
 
 @pytest.mark.parametrize("line, path", [
     ("sys::remove_tree_at(dir, name);", "src/image/a.cpp"),
+    ("std::filesystem::remove_all(folder);", "src/image/a_test.cpp"),
+    ("::open(path, O_RDONLY);", "src/image/a_test.cpp"),
     ("command.system(1);", "src/image/a.cpp"),
     ("cli::system(1);", "src/image/a.cpp"),
     ("file->dup(1);", "src/image/a.cpp"),
