@@ -47,7 +47,7 @@ std::string errno_text(int errnum) {
 
 const ErrcInfo& errc_info(Errc kind) {
   static constexpr ErrcInfo kTable[] = {
-      {Errc::invalid_argument, "invalid_argument", 400, 125},
+      {Errc::invalid_argument, "invalid_argument", 400, 1},
       {Errc::not_found, "not_found", 404, 1},
       {Errc::already_exists, "already_exists", 409, 1},
       {Errc::permission_denied, "permission_denied", 403, 1},

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/strings.hpp"
+#include "term/wrap.hpp"
 
 namespace corten::cli {
 namespace {
@@ -36,20 +37,9 @@ std::vector<Block> parse_doc(std::string_view doc) {
 }
 
 std::vector<std::string> wrap(std::string_view text, std::size_t width) {
-  std::vector<std::string> lines(1);
-  for (const auto word : split(text, ' ')) {
-    if (word.empty()) continue;
-    auto& line = lines.back();
-    if (line.empty()) {
-      line = word;
-    } else if (line.size() + 1 + word.size() <= width) {
-      line += ' ';
-      line += word;
-    } else {
-      lines.emplace_back(word);
-    }
-  }
-  return lines;
+  const auto wrapped = term::wrap_text(text, {.columns = width});
+  const auto lines = split(wrapped, '\n');
+  return {lines.begin(), lines.end()};
 }
 
 std::string format_rows(const std::vector<Row>& rows, std::size_t columns) {

@@ -8,8 +8,8 @@ namespace corten::cli {
 
 const CommandTable& all_commands() {
   static constexpr std::array kCommands = {
-      &kCompletionCommand, &kHelpCommand,       &kManCommand,
-      &kSystemCommand,     &kSystemInfoCommand, &kVersionCommand,
+      &kCompletionCommand,     &kHelpCommand,       &kManCommand,     &kSystemCommand,
+      &kSystemFeaturesCommand, &kSystemInfoCommand, &kVersionCommand,
   };
   static constexpr CommandTable kTable(kRootCommand, kCommands);
   return kTable;

@@ -10,6 +10,7 @@ extern const Command kCompletionCommand;
 extern const Command kHelpCommand;
 extern const Command kManCommand;
 extern const Command kSystemCommand;
+extern const Command kSystemFeaturesCommand;
 extern const Command kSystemInfoCommand;
 extern const Command kVersionCommand;
 // NOLINTEND(readability-identifier-naming)
