@@ -228,6 +228,18 @@ void encode_records(const TarEntry& entry, Encoder& encoder) {
   for (const auto& [key, value] : entry.pax_records) encoder.add_record(key, value);
 }
 
+// GNU tar starts each segment at a block of its own, libarchive and Go take them one behind the other: the
+// two agree where every segment but the last is whole blocks, as those of file systems are.
+Result<> validate_for_gnu(const std::vector<TarSegment>& segments) {
+  for (std::size_t i = 0; i + 1 < segments.size(); ++i) {
+    if (segments[i].length % kTarBlockBytes != 0) {
+      return fail(Errc::invalid_argument, "a sparse segment of {} bytes, which is no multiple of {}",
+                  segments[i].length, kTarBlockBytes);
+    }
+  }
+  return {};
+}
+
 // The name and size of a GNU.sparse 1.0 file: programs that do not know the format see a file of another name
 // with the map and the segments in it.
 void encode_gnu_sparse(const TarEntry& entry, std::uint64_t stored, Encoder& encoder) {
@@ -248,7 +260,10 @@ Result<EncodedHeader> encode(const TarEntry& entry, const TarWriterOptions& opti
   if (entry.type == TarType::directory && !name.ends_with('/')) name += '/';
   if (entry.sparse) {
     auto segments = TRY(normalise_segments(*entry.sparse, entry.size, stored_size(entry)));
-    if (options.sparse == TarSparseForm::gnu_1_0) map = format_sparse_map(segments, entry.size);
+    if (options.sparse == TarSparseForm::gnu_1_0) {
+      TRY(validate_for_gnu(segments));
+      map = format_sparse_map(segments, entry.size);
+    }
     out.expand = map.empty();
     if (out.expand) out.holes_around = std::move(segments);
   }

@@ -13,7 +13,9 @@ enum class TarAccessTimes : std::uint8_t { drop, keep };  ///< atime and ctime
 enum class TarMtime : std::uint8_t { seconds, nanoseconds };
 enum class TarSparseForm : std::uint8_t {
   expanded,  ///< As a regular file, the holes as zeros: every program reads it.
-  gnu_1_0,   ///< As GNU.sparse 1.0 in pax: GNU tar, libarchive and Go read it.
+  /// As GNU.sparse 1.0 in pax: GNU tar, libarchive and Go read it. Every segment but the last must be whole
+  /// blocks of 512 bytes, as those of file systems are.
+  gnu_1_0,
 };
 
 /// The defaults are the form of image layers: numeric owners, whole seconds, nothing that differs between two

@@ -160,6 +160,13 @@ TEST(TarWriter, WritesGnuSparseOnRequest) {
   EXPECT_EQ(archive.substr(1536), testing::padded("2\n2\n3\n10\n0\n") + testing::padded("abc"));
 }
 
+// GNU tar would look for the second segment in the next block, libarchive right behind the first.
+TEST(TarWriter, RefusesGnuSparseSegmentsThatProgramsReadDifferently) {
+  const TarEntry entry{
+      .name = "s", .size = 10, .sparse = {{{.offset = 2, .length = 3}, {.offset = 7, .length = 1}}}};
+  EXPECT_THAT(write_error(entry, "abcd", kKeepAll), HasSubstr("a sparse segment of 3 bytes"));
+}
+
 TEST(TarWriter, TheBodyMustHaveItsSize) {
   EXPECT_EQ(write_error({.name = "f", .size = 3}, "ab"),
             "tar: entry 'f': its body is 1 bytes shorter than its size says");
