@@ -1,7 +1,6 @@
 #include "codec/tar_body.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "codec/tar_header.hpp"
 
@@ -72,7 +71,9 @@ Result<Bytes> TarBody::take_block() {
 
 Result<> TarBody::skip() {
   while (left_ > 0) {
-    TRY(take_some(std::numeric_limits<std::uint64_t>::max()));
+    const auto size = TRY(input_.skip_some(left_));
+    if (size == 0) return truncated();
+    left_ -= size;
   }
   while (padding_ > 0) {
     const auto bytes = TRY(input_.take_some(padding_));

@@ -62,6 +62,7 @@ Output run(std::vector<std::string> args) {
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
   std::vector<char*> argv;
+  argv.reserve(args.size() + 1);
   for (auto& arg : args) argv.push_back(arg.data());
   argv.push_back(nullptr);
   std::array<std::string, 3> variables{"LC_ALL=C", "TZ=UTC", "PATH=/usr/bin:/bin"};
@@ -104,7 +105,7 @@ class TarDifferential : public ::testing::TestWithParam<std::string> {
   WorkDir work_;
 };
 
-const Timestamp kTime{.seconds = 1'577'934'245};  // 2020-01-02 03:04:05
+constexpr Timestamp kTime{.seconds = 1'577'934'245};  // 2020-01-02 03:04:05
 
 TarEntry entry(std::string name, TarType type = TarType::regular) {
   return {.name = std::move(name), .type = type, .mode = 0644, .uid = 1000, .gid = 1001, .mtime = kTime};

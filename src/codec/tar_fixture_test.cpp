@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kFixtures = fs::path(CORTEN_TESTDATA_DIR) / "tar";
+fs::path fixtures() { return fs::path(CORTEN_TESTDATA_DIR) / "tar"; }
 
 std::string load(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -25,7 +25,7 @@ std::string load(const fs::path& path) {
 
 std::vector<std::string> fixture_names() {
   std::vector<std::string> names;
-  for (const auto& file : fs::directory_iterator(kFixtures)) {
+  for (const auto& file : fs::directory_iterator(fixtures())) {
     if (file.path().extension() == ".tar") names.push_back(file.path().stem().string());
   }
   std::ranges::sort(names);
@@ -43,8 +43,8 @@ std::string list_archive(std::string_view archive) {
 class TarFixtures : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(TarFixtures, AreReadAsListed) {
-  const auto archive = load(kFixtures / (GetParam() + ".tar"));
-  const auto golden = kFixtures / (GetParam() + ".txt");
+  const auto archive = load(fixtures() / (GetParam() + ".tar"));
+  const auto golden = fixtures() / (GetParam() + ".txt");
   const auto text = list_archive(archive);
   if (find_env("CORTEN_ACCEPT")) {
     std::ofstream(golden, std::ios::binary) << text;
@@ -55,7 +55,7 @@ TEST_P(TarFixtures, AreReadAsListed) {
 
 // Whatever the program and the format: what we write of it reads the same, and is one fixed form.
 TEST_P(TarFixtures, SurviveBeingWritten) {
-  const auto original = load(kFixtures / (GetParam() + ".tar"));
+  const auto original = load(fixtures() / (GetParam() + ".tar"));
   const auto copy = [](std::string_view archive) {
     MemorySource source(archive);
     TarReader reader(source);

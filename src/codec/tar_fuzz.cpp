@@ -6,12 +6,10 @@
 #include "codec/tar_writer.hpp"
 
 // Whatever can be read and written is read back equal, and then written again byte for byte.
+namespace corten::codec {
 namespace {
 
-using namespace corten;
-using namespace corten::codec;
-
-constexpr std::size_t kMaxContentBytes = std::size_t{256} * 1024;
+constexpr std::size_t kMaxContentBytes = std::size_t{16} * 1024;
 constexpr std::size_t kMaxArchiveBytes = std::size_t{16} * 1024 * 1024;
 constexpr TarWriterOptions kKeepAll{.owner_names = TarOwnerNames::keep,
                                     .access_times = TarAccessTimes::keep,
@@ -122,3 +120,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (write_all(*again).value() != *written) std::abort();
   return 0;
 }
+
+}  // namespace corten::codec

@@ -14,8 +14,10 @@ constexpr std::size_t kDirectReadBytes = std::size_t{32} * 1024;
 
 }  // namespace
 
-TarInput::TarInput(Source& source)
-    : source_(source), buffer_(std::make_unique_for_overwrite<std::uint8_t[]>(kWindowBytes)) {}
+TarInput::TarInput(Source& source, SkippableSource* skippable)
+    : source_(source),
+      skippable_(skippable),
+      buffer_(std::make_unique_for_overwrite<std::uint8_t[]>(kWindowBytes)) {}
 
 Result<Bytes> TarInput::take_block() {
   while (available() < kTarBlockBytes) {
@@ -28,6 +30,17 @@ Result<Bytes> TarInput::take_block() {
 Result<Bytes> TarInput::take_some(std::uint64_t max) {
   if (available() == 0 && max > 0) TRY(fill());
   return take(static_cast<std::size_t>(std::min<std::uint64_t>(max, available())));
+}
+
+Result<std::uint64_t> TarInput::skip_some(std::uint64_t max) {
+  // Shorter stretches are cheaper read: what follows them is needed soon.
+  if (skippable_ == nullptr || available() > 0 || max < kWindowBytes) {
+    const auto bytes = TRY(take_some(max));
+    return bytes.size();
+  }
+  const auto size = TRY(skippable_->skip(max));
+  offset_ += size;
+  return size;
 }
 
 Result<std::size_t> TarInput::read(MutableBytes buffer) {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/stream.hpp"
+#include "codec/tar_reader.hpp"
 
 namespace corten::codec::detail {
 
@@ -12,7 +13,8 @@ namespace corten::codec::detail {
 /// taken. Large reads go from the source straight to the caller.
 class TarInput {
  public:
-  explicit TarInput(Source& source);
+  /// `skippable`: the same source, if it can skip, or nullptr.
+  TarInput(Source& source, SkippableSource* skippable);
 
   /// Bytes taken so far: the offset of the next one in the archive.
   std::uint64_t offset() const { return offset_; }
@@ -22,6 +24,10 @@ class TarInput {
 
   /// Some of the next bytes, at most `max` and 0 only at the end of the stream; valid until the next call.
   Result<Bytes> take_some(std::uint64_t max);
+
+  /// Moves on by up to `max` bytes; how many, fewer than `max` at any time and 0 only at the end of the
+  /// stream.
+  Result<std::uint64_t> skip_some(std::uint64_t max);
 
   /// As Source::read.
   Result<std::size_t> read(MutableBytes buffer);
@@ -33,6 +39,7 @@ class TarInput {
   std::size_t available() const { return end_ - begin_; }
 
   Source& source_;
+  SkippableSource* skippable_;
   std::unique_ptr<std::uint8_t[]> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

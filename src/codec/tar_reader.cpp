@@ -17,8 +17,12 @@ using detail::TarLayout;
 
 class TarReader::Impl {
  public:
-  Impl(Source& source, const TarLimits& limits)
-      : input_(source), limits_(limits), body_(input_), body_source_(*this), content_source_(*this) {}
+  Impl(Source& source, SkippableSource* skippable, const TarLimits& limits)
+      : input_(source, skippable),
+        limits_(limits),
+        body_(input_),
+        body_source_(*this),
+        content_source_(*this) {}
 
   Result<std::optional<TarEntry>> next();
   Result<std::size_t> read_body(MutableBytes buffer);
@@ -289,7 +293,9 @@ Result<std::uint64_t> TarReader::Impl::drain() {
 }
 
 TarReader::TarReader(Source& source, const TarLimits& limits)
-    : impl_(std::make_unique<Impl>(source, limits)) {}
+    : impl_(std::make_unique<Impl>(source, nullptr, limits)) {}
+TarReader::TarReader(SkippableSource& source, const TarLimits& limits)
+    : impl_(std::make_unique<Impl>(source, &source, limits)) {}
 TarReader::TarReader(TarReader&&) noexcept = default;
 TarReader& TarReader::operator=(TarReader&&) noexcept = default;
 TarReader::~TarReader() = default;

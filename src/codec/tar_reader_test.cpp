@@ -269,6 +269,44 @@ TEST(TarReader, ReadsFromASourceThatGivesFewBytesAtATime) {
   }
 }
 
+TEST(TarReader, SkipsBodiesInASourceThatCan) {
+  class SkippingSource : public SkippableSource {
+   public:
+    explicit SkippingSource(std::string_view text) : rest_(text) {}
+    Result<std::size_t> read(MutableBytes buffer) override {
+      const auto size = std::min(buffer.size(), rest_.size());
+      std::ranges::copy(rest_.substr(0, size), buffer.begin());
+      rest_.remove_prefix(size);
+      read_ += size;
+      return size;
+    }
+    Result<std::uint64_t> skip(std::uint64_t count) override {
+      const auto size = std::min<std::uint64_t>(count, rest_.size());
+      rest_.remove_prefix(size);
+      return size;
+    }
+    std::size_t read_ = 0;
+
+   private:
+    std::string_view rest_;
+  };
+  const auto archive =
+      raw_member({.name = "1"}, std::string(1'000'000, 'a')) + raw_member({.name = "2"}, "bb");
+  SkippingSource source(archive);
+  TarReader reader(source);
+  ASSERT_TRUE(reader.next().value());
+  EXPECT_EQ(reader.next().value()->name, "2");
+  EXPECT_EQ(reader.position().header, archive.size() - 1024);
+  EXPECT_FALSE(reader.next().value());
+  EXPECT_LT(source.read_, 300'000U);
+
+  SkippingSource cut_short(std::string_view(archive).substr(0, 900'000));
+  TarReader second(cut_short);
+  ASSERT_TRUE(second.next().value());
+  EXPECT_EQ(second.next().error().message(),
+            "tar: at byte 900000, entry '1': truncated: 100512 bytes of the body are missing");
+}
+
 TEST(TarReader, ChunksGiveTheWholeBody) {
   const std::string body(300'000, 'c');
   const auto archive = raw_member({}, body);

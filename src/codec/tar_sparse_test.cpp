@@ -18,7 +18,7 @@ using testing::read_archive;
 
 constexpr std::string_view kGnuMagic = "ustar  \0"sv;
 constexpr auto kContent = "\0\0ab\0\0\0cd\0"sv;
-const std::vector<TarSegment> kMap{{.offset = 2, .length = 2}, {.offset = 7, .length = 2}};
+std::vector<TarSegment> sample_map() { return {{.offset = 2, .length = 2}, {.offset = 7, .length = 2}}; }
 
 // The one entry must be 'file', sparse as above.
 void expect_sparse(const std::string& archive) {
@@ -28,7 +28,7 @@ void expect_sparse(const std::string& archive) {
   const auto& [entry, content] = (*entries)[0];
   EXPECT_EQ(entry.name, "file");
   EXPECT_EQ(entry.size, kContent.size());
-  EXPECT_EQ(entry.sparse, kMap);
+  EXPECT_EQ(entry.sparse, sample_map());
   EXPECT_EQ(stored_size(entry), 4U);
   EXPECT_EQ(content, kContent);
   EXPECT_TRUE(entry.pax_records.empty());
@@ -87,7 +87,7 @@ std::string gnu_segments(const std::vector<TarSegment>& segments) {
 
 TEST(TarSparse, ReadsOldGnuHeaders) {
   auto block = raw_header({.type = 'S', .size = "4", .magic = kGnuMagic});
-  const auto segments = gnu_segments(kMap);
+  const auto segments = gnu_segments(sample_map());
   block.replace(386, segments.size(), segments);
   block.replace(483, 2, "12");
   expect_sparse(testing::with_checksum(block) + testing::padded("abcd"));
@@ -95,6 +95,7 @@ TEST(TarSparse, ReadsOldGnuHeaders) {
 
 TEST(TarSparse, ReadsOldGnuExtensionBlocks) {
   std::vector<TarSegment> segments;
+  segments.reserve(28);
   for (std::uint64_t i = 0; i < 4 + 21 + 3; ++i) segments.push_back({.offset = i * 2, .length = 1});
   auto block = raw_header({.type = 'S', .size = "34", .magic = kGnuMagic});
   const auto map = gnu_segments(segments);
