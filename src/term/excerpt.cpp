@@ -112,9 +112,9 @@ std::unexpected<Error> fail_in_source(std::string_view name, std::string_view so
   const auto at = position_at(source, span.offset);
   const auto prefix = name.empty() ? std::string() : fmt::format("{}: ", name);
   const auto advice = problem.advice.empty() ? std::string() : problem.advice + "\n";
-  return with_hint(fail(Errc::invalid_argument, "{}line {}, column {}: {}", prefix, at.line, at.column,
-                        problem.message),
-                   "{}{}", advice, source_excerpt(source, span));
+  return with_hint(
+      fail(Errc::invalid_argument, "{}line {}, column {}: {}", prefix, at.line, at.column, problem.message),
+      "{}{}", advice, source_excerpt(source, span));
 }
 
 }  // namespace corten::term

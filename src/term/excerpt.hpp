@@ -39,8 +39,8 @@ struct SourceProblem {
 };
 
 /// An invalid_argument error "NAME: line 2, column 9: MESSAGE" whose hint is the advice, if any, and the
-/// excerpt on lines of their own. `name` may be empty. Print a hint line by line: the excerpt is printable as it
-/// is, but its newlines must stay.
+/// excerpt on lines of their own. `name` may be empty. Print a hint line by line: the excerpt is printable as
+/// it is, but its newlines must stay.
 std::unexpected<Error> fail_in_source(std::string_view name, std::string_view source, SourceSpan span,
                                       const SourceProblem& problem);
 

@@ -52,7 +52,8 @@ struct ListRow {
 
 struct ListOptions {
   std::span<const Column> columns;
-  std::string_view quiet_field{};    ///< Not empty: print only this field of each row, whatever the format says.
+  std::string_view
+      quiet_field{};  ///< Not empty: print only this field of each row, whatever the format says.
   /// Not 0: the output is a terminal so wide. Long cells are shortened to fit, and control characters in what
   /// templates print of the rows are made visible: names and labels come from images.
   std::size_t terminal_columns = 0;

@@ -25,7 +25,8 @@ inline void expect_golden(const std::string& name, const std::string& text) {
     GTEST_SKIP() << "accepted " << name;
   }
   std::ifstream in(path, std::ios::binary);
-  ASSERT_TRUE(in.is_open()) << "no golden file " << path << "; run with CORTEN_ACCEPT=1 and read what it wrote";
+  ASSERT_TRUE(in.is_open()) << "no golden file " << path
+                            << "; run with CORTEN_ACCEPT=1 and read what it wrote";
   const std::string expected{std::istreambuf_iterator<char>(in), {}};
   EXPECT_EQ(text, expected) << "differs from " << path << "; CORTEN_ACCEPT=1 rewrites it";
 }

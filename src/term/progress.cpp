@@ -26,8 +26,8 @@ class SilentRenderer : public ProgressRenderer {
 
 }  // namespace
 
-// What is known, behind one lock. Finished items and steps leave a small record, so that late news of them are
-// recognised.
+// What is known, behind one lock. Finished items and steps leave a small record, so that late news of them
+// are recognised.
 class Progress::State {
  public:
   explicit State(std::unique_ptr<ProgressRenderer> renderer) : renderer_(std::move(renderer)) {}
@@ -62,7 +62,8 @@ class Progress::State {
   void start_step(std::string_view id, std::string_view label) {
     if (steps_.contains(id)) return;
     auto& step = steps_[std::string(id)];
-    step = {.id = printable(id), .label = printable(label), .number = steps_.size(), .started = renderer_->now()};
+    step = {
+        .id = printable(id), .label = printable(label), .number = steps_.size(), .started = renderer_->now()};
     renderer_->step_started(step);
   }
 
@@ -195,7 +196,8 @@ class TickingProgress : public Progress {
 }  // namespace
 
 ProgressClock ProgressClock::of_system() {
-  return {.monotonic = [] { return std::chrono::steady_clock::now().time_since_epoch(); }, .wall = &corten::now};
+  return {.monotonic = [] { return std::chrono::steady_clock::now().time_since_epoch(); },
+          .wall = &corten::now};
 }
 
 Result<ProgressMode> parse_progress_mode(std::string_view text) {

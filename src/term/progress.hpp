@@ -23,25 +23,25 @@ Result<ProgressMode> parse_progress_mode(std::string_view text);
 enum class StepOutcome : std::uint8_t { done, cached, failed, canceled };
 
 struct ProgressItemOptions {
-  std::string label{};                            ///< Shown instead of the id: "sha256:1a2b3c4d", "model.bin".
-  std::optional<std::uint64_t> total_bytes{};     ///< Enables percentage, bar and ETA.
+  std::string label{};                         ///< Shown instead of the id: "sha256:1a2b3c4d", "model.bin".
+  std::optional<std::uint64_t> total_bytes{};  ///< Enables percentage, bar and ETA.
   std::string phase = "Waiting";
 };
 
 class ProgressRenderer;
 
-/// What long work tells people while it runs. Two kinds of things move at once: items (layers, files), which have
-/// a phase and bytes, and steps (of a build), which have log lines and an outcome.
+/// What long work tells people while it runs. Two kinds of things move at once: items (layers, files), which
+/// have a phase and bytes, and steps (of a build), which have log lines and an outcome.
 ///
 ///   progress->add_item("1a2b", {.total_bytes = size});
 ///   progress->set_phase("1a2b", "Downloading");
 ///   progress->set_bytes("1a2b", done);            // as often as you like: drawing is throttled
 ///   progress->finish_item("1a2b", "Pull complete");
 ///
-/// Thread-safe: many workers tell, one at a time draws. Telling never fails and never blocks on anything but the
-/// output: when the output is gone, what follows is dropped, since the work matters and its picture does not.
-/// Unknown ids are added; what is told about a finished item or step is ignored. All texts may come from outside:
-/// control characters in them are made visible.
+/// Thread-safe: many workers tell, one at a time draws. Telling never fails and never blocks on anything but
+/// the output: when the output is gone, what follows is dropped, since the work matters and its picture does
+/// not. Unknown ids are added; what is told about a finished item or step is ignored. All texts may come from
+/// outside: control characters in them are made visible.
 class Progress {
  public:
   explicit Progress(std::unique_ptr<ProgressRenderer> renderer);
@@ -53,7 +53,8 @@ class Progress {
   void add_item(std::string_view id, ProgressItemOptions options = {});
   void set_phase(std::string_view id, std::string_view phase);
   /// Bytes done in this phase; `total_bytes` when it is known only now, or differs between phases.
-  void set_bytes(std::string_view id, std::uint64_t done_bytes, std::optional<std::uint64_t> total_bytes = {});
+  void set_bytes(std::string_view id, std::uint64_t done_bytes,
+                 std::optional<std::uint64_t> total_bytes = {});
   /// The last word on an item: "Done", "Already exists".
   void finish_item(std::string_view id, std::string_view phase = "Done");
 
@@ -88,13 +89,13 @@ struct ProgressClock {
 struct ProgressOptions {
   ProgressClock clock = ProgressClock::of_system();
   bool colour = false;
-  /// Redraws a terminal ten times a second while nothing is told, so that durations move: a thread that sleeps
-  /// in between and ends with the Progress.
+  /// Redraws a terminal ten times a second while nothing is told, so that durations move: a thread that
+  /// sleeps in between and ends with the Progress.
   bool ticker = true;
 };
 
-/// Progress on a descriptor, which must outlive it: standard error for commands. `automatic` is tty on a terminal
-/// that is not dumb, else plain.
+/// Progress on a descriptor, which must outlive it: standard error for commands. `automatic` is tty on a
+/// terminal that is not dumb, else plain.
 std::unique_ptr<Progress> create_progress(ProgressMode mode, int fd, ProgressOptions options);
 std::unique_ptr<Progress> create_progress(ProgressMode mode, int fd);
 
@@ -105,8 +106,8 @@ std::unique_ptr<Progress> create_progress_on(ProgressMode mode, std::unique_ptr<
 /// Progress that shows nothing: --quiet.
 std::unique_ptr<Progress> create_silent_progress();
 
-/// What a handler of a fatal signal may write to a terminal (write(2) is async-signal-safe) so that the cursor
-/// does not stay hidden.
+/// What a handler of a fatal signal may write to a terminal (write(2) is async-signal-safe) so that the
+/// cursor does not stay hidden.
 inline constexpr std::string_view kRestoreCursor = "\x1b[?25h";
 
 }  // namespace corten::term

@@ -14,7 +14,8 @@ constexpr nanoseconds kQuiet = std::chrono::milliseconds(100);
 
 class JsonRenderer : public ProgressRenderer {
  public:
-  JsonRenderer(std::unique_ptr<Sink> out, ProgressClock clock) : out_(std::move(out)), clock_(std::move(clock)) {}
+  JsonRenderer(std::unique_ptr<Sink> out, ProgressClock clock)
+      : out_(std::move(out)), clock_(std::move(clock)) {}
 
   nanoseconds now() const override { return clock_.monotonic(); }
 

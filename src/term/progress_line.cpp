@@ -15,6 +15,7 @@ constexpr std::string_view kGap = "  ";
 // What stands right of the bar, most important first.
 std::vector<std::string> details_of(const ProgressItem& item) {
   std::vector<std::string> details;
+  if (item.done_bytes == 0) return details;
   if (auto bytes = bytes_text(item); !bytes.empty()) details.push_back(std::move(bytes));
   const auto rate = item.rate.bytes_per_second();
   if (rate > 0 && !details.empty()) details.push_back(format_rate(rate));
@@ -56,7 +57,7 @@ std::string item_line(const ProgressItem& item, const LineLayout& layout, const 
     tail += detail;
     used += width;
   }
-  const auto percent = percent_of(item);
+  const auto percent = item.done_bytes > 0 ? percent_of(item) : std::nullopt;
   const auto room = layout.columns > used + kGap.size() ? layout.columns - used - kGap.size() : 0;
   if (percent && room >= kNarrowestBar) {
     line += kGap;

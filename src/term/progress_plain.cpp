@@ -16,7 +16,8 @@ constexpr unsigned kPercentStep = 10;
 
 class PlainRenderer : public ProgressRenderer {
  public:
-  PlainRenderer(std::unique_ptr<Sink> out, ProgressClock clock) : out_(std::move(out)), clock_(std::move(clock)) {}
+  PlainRenderer(std::unique_ptr<Sink> out, ProgressClock clock)
+      : out_(std::move(out)), clock_(std::move(clock)) {}
 
   nanoseconds now() const override { return clock_.monotonic(); }
 
@@ -33,7 +34,9 @@ class PlainRenderer : public ProgressRenderer {
     }
   }
 
-  void step_started(const ProgressStep& step) override { line(fmt::format("#{} {}", step.number, step.label)); }
+  void step_started(const ProgressStep& step) override {
+    line(fmt::format("#{} {}", step.number, step.label));
+  }
 
   void step_logged(const ProgressStep& step, std::string_view text) override {
     const auto seconds = std::chrono::duration<double>(now() - step.started).count();
@@ -60,7 +63,8 @@ class PlainRenderer : public ProgressRenderer {
     const auto percent = percent_of(item);
     auto& said = said_[item.id];
     // The end is told by what comes next.
-    if (!percent || *percent >= 100 || *percent < said.percent + kPercentStep || now() - said.time < kQuiet) return;
+    if (!percent || *percent >= 100 || *percent < said.percent + kPercentStep || now() - said.time < kQuiet)
+      return;
     line(fmt::format("{}: {} {} ({}%)", item.label, item.phase, bytes_text(item), *percent));
     said = {.time = now(), .percent = *percent - *percent % kPercentStep};
   }

@@ -41,7 +41,8 @@ void ProgressOutput::write(std::string_view text) {
 
 std::string bytes_text(const ProgressItem& item) {
   if (item.total_bytes) {
-    return fmt::format("{} / {}", format_size_decimal(item.done_bytes), format_size_decimal(*item.total_bytes));
+    return fmt::format("{} / {}", format_size_decimal(item.done_bytes),
+                       format_size_decimal(*item.total_bytes));
   }
   return item.done_bytes == 0 ? std::string() : format_size_decimal(item.done_bytes);
 }

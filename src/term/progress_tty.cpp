@@ -149,7 +149,8 @@ class TtyRenderer : public ProgressRenderer {
     std::ranges::stable_partition(order, [](const ProgressItem* item) { return item->done_bytes > 0; });
     if (lines.size() >= room) lines.resize(room - 1);
     const auto shown = room - 1 - lines.size();
-    append_items(lines, {order.begin(), order.begin() + static_cast<std::ptrdiff_t>(std::min(shown, order.size()))},
+    append_items(lines,
+                 {order.begin(), order.begin() + static_cast<std::ptrdiff_t>(std::min(shown, order.size()))},
                  columns);
     lines.push_back(truncate_to_width(summary(order, shown), columns));
     return lines;
@@ -172,7 +173,8 @@ class TtyRenderer : public ProgressRenderer {
     std::map<std::string_view, std::size_t> phases;
     for (std::size_t i = shown; i < items.size(); ++i) ++phases[items[i]->phase];
     std::string text;
-    for (const auto& [phase, count] : phases) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, phase);
+    for (const auto& [phase, count] : phases)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, phase);
     if (text.empty()) return "... more steps are running";
     return fmt::format("... {} more: {}", items.size() - shown, text);
   }

@@ -29,9 +29,10 @@ std::size_t line_width(const std::vector<std::size_t>& widths, const TabOptions&
   return total;
 }
 
-// Takes columns off the widest cells until the line fits or every column is as narrow as it may be. `least` are
-// the widths of the header, which is never cut.
-void shrink(std::vector<std::size_t>& widths, const std::vector<std::size_t>& least, const TableOptions& options) {
+// Takes columns off the widest cells until the line fits or every column is as narrow as it may be. `least`
+// are the widths of the header, which is never cut.
+void shrink(std::vector<std::size_t>& widths, const std::vector<std::size_t>& least,
+            const TableOptions& options) {
   auto excess = line_width(widths, options.tabs);
   excess -= std::min(excess, options.max_columns);
   while (excess > 0) {

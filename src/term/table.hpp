@@ -14,9 +14,9 @@ struct TableOptions {
   TabOptions tabs;
 };
 
-/// Rows of cells as Docker prints them: a header line, columns apart by three spaces or more, left aligned, the
-/// last one not padded (so a line whose last cell is empty ends in spaces, as Docker's does). Control characters
-/// in cells are made visible: names and labels come from images and must not steer the terminal.
+/// Rows of cells as Docker prints them: a header line, columns apart by three spaces or more, left aligned,
+/// the last one not padded (so a line whose last cell is empty ends in spaces, as Docker's does). Control
+/// characters in cells are made visible: names and labels come from images and must not steer the terminal.
 class Table {
  public:
   /// The header is printed as given; Docker's are upper case. An empty header list prints none.

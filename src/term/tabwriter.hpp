@@ -13,9 +13,9 @@ struct TabOptions {
 };
 
 /// Aligns tab-separated text as Go's text/tabwriter does: a tab ends a cell, and cells above each other in
-/// consecutive lines form a column as wide as the widest of them. What follows the last tab of a line belongs to
-/// no column and is not padded. Widths are display columns (Docker counts characters, so that its tables are
-/// ragged after wide ones).
+/// consecutive lines form a column as wide as the widest of them. What follows the last tab of a line belongs
+/// to no column and is not padded. Widths are display columns (Docker counts characters, so that its tables
+/// are ragged after wide ones).
 std::string align_tabs(std::string_view text, const TabOptions& options = {});
 
 }  // namespace corten::term

@@ -38,8 +38,8 @@ struct FieldAlias {
 };
 
 struct RenderOptions {
-  /// JSON has one kind of object where Go has structs, whose fields are known, and maps. A field that a struct
-  /// does not have is an error ("did you mean"), one that a map does not have prints `<no value>`.
+  /// JSON has one kind of object where Go has structs, whose fields are known, and maps. A field that a
+  /// struct does not have is an error ("did you mean"), one that a map does not have prints `<no value>`.
   enum class Objects : std::uint8_t {
     row,      ///< the document is a struct, all objects in it are maps: list commands
     structs,  ///< all are structs but the members named in `map_members`: inspect
@@ -52,17 +52,17 @@ struct RenderOptions {
   TemplateLimits limits{};
 };
 
-/// Docker's templates (Go's text/template and Docker's functions), evaluated over JSON. Parse once, render often;
-/// rendering is const and safe in threads.
+/// Docker's templates (Go's text/template and Docker's functions), evaluated over JSON. Parse once, render
+/// often; rendering is const and safe in threads.
 ///
 /// Supported: fields, variables, if, with, range, else, break, continue, pipelines, parentheses, literals,
 /// comments, trim markers; the functions of Go (but html, js, urlquery, call) and of Docker. Not: define,
 /// template, block. Values print as Go prints them: `[a b]`, `map[k:v]`, `<no value>`.
 ///
-/// Where we differ from Go, because JSON does not have Go's types: whole numbers of a document are integers (Go
-/// has floats where it has no struct), integers and floats compare, null is an empty list, map or pointer
-/// (`len` is 0, `range` runs its else), `join` takes a list of anything, and upper, lower and title change ASCII
-/// only.
+/// Where we differ from Go, because JSON does not have Go's types: whole numbers of a document are integers
+/// (Go has floats where it has no struct), integers and floats compare, null is an empty list, map or pointer
+/// (`len` is 0, `range` runs its else), `join` takes a list of anything, and upper, lower and title change
+/// ASCII only.
 ///
 /// Errors are invalid_argument with line and column, and an excerpt in the hint (term/excerpt.hpp).
 class Template {
@@ -77,7 +77,8 @@ class Template {
 
   Result<std::string> render(const Json& document, const RenderOptions& options = {}) const;
 
-  /// The header row for `table`: every field prints its entry of `headers` (an object), or one made of its name
+  /// The header row for `table`: every field prints its entry of `headers` (an object), or one made of its
+  /// name
   /// ("CreatedAt": "CREATED AT"), and functions leave texts as they are.
   Result<std::string> render_header(const Json& headers) const;
 

@@ -24,11 +24,11 @@ struct Operand {
   enum class Kind : std::uint8_t { dot, variable, function, literal, nil, group };
   Kind kind = Kind::dot;
   SourceSpan span{};
-  std::string variable{};                  ///< with the dollar
-  const Function* function = nullptr;    ///< of the table of functions, which is static
+  std::string variable{};              ///< with the dollar
+  const Function* function = nullptr;  ///< of the table of functions, which is static
   JsonValue literal{};
   std::unique_ptr<Pipeline> group{};
-  std::vector<FieldName> path{};           ///< of dot, variable and group
+  std::vector<FieldName> path{};  ///< of dot, variable and group
 };
 
 /// Words: a value, or a function or method and its arguments.

@@ -17,9 +17,13 @@ using Shape = Value::Shape;
 constexpr std::size_t kMaxNames = 40;
 
 Shape shape_of_member(const RenderOptions& options, std::string_view name) {
-  if (std::ranges::find(options.map_members, name) != options.map_members.end()) return Shape::map;
-  return options.objects == Objects::structs ? Shape::structure : Shape::data;
+  const bool structs = options.objects == Objects::structs;
+  const bool is_map = std::ranges::find(options.map_members, name) != options.map_members.end();
+  if (is_map) return structs ? Shape::struct_map : Shape::map;
+  return structs ? Shape::structure : Shape::data;
 }
+
+bool is_map(Value value) { return value.shape == Shape::map || value.shape == Shape::struct_map; }
 
 // Wrong capitals are the usual mistake, and often more than a typing error's worth of them: .ipaddress
 std::optional<std::string> nearest_name(std::string_view name, const std::vector<std::string>& names) {
@@ -53,14 +57,10 @@ Value root_value(const RenderOptions& options, const Json& document) {
   return {.json = &document, .shape = options.objects == Objects::maps ? Shape::data : Shape::structure};
 }
 
-Value element_value(const RenderOptions& options, const Json& element) {
-  return {.json = &element, .shape = options.objects == Objects::structs ? Shape::structure : Shape::data};
-}
-
 Result<Value> read_field(const RenderOptions& options, Value value, std::string_view name) {
   if (value.json == nullptr) return Value{};
   const auto& json = *value.json;
-  if (json.is_null() && value.shape == Shape::map) return Value{};
+  if (json.is_null() && is_map(value)) return Value{};
   if (json.is_null()) {
     return with_hint(fail(Errc::invalid_argument, "there is no '{}' in null", printable(name)),
                      "test it first: {{{{with .X}}}}{{{{.{}}}}}{{{{end}}}}", printable(name));
@@ -74,7 +74,7 @@ Result<Value> read_field(const RenderOptions& options, Value value, std::string_
     if (found == json.end()) return fail_no_field(json, name);
   }
   if (found == json.end()) return Value{};
-  if (value.shape == Shape::map) return element_value(options, *found);
+  if (is_map(value)) return element_of(value, *found);
   return Value{.json = &*found, .shape = shape_of_member(options, name)};
 }
 

@@ -10,9 +10,6 @@ namespace corten::term::detail {
 /// The document as `.` at the start of a template.
 Value root_value(const RenderOptions& options, const Json& document);
 
-/// A member of a map or an element of a list.
-Value element_value(const RenderOptions& options, const Json& element);
-
 /// `value.name` under the rules of RenderOptions::Objects. The hint of an error is advice for people.
 Result<Value> read_field(const RenderOptions& options, Value value, std::string_view name);
 

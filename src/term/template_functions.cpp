@@ -13,7 +13,9 @@ using Args = std::span<const Value>;
 
 Json json_or_null(Value value) { return value.json == nullptr ? Json() : *value.json; }
 
-Result<Value> call_json(Args args, Arena& arena) { return arena.keep(Json(to_json_text(json_or_null(args[0])))); }
+Result<Value> call_json(Args args, Arena& arena) {
+  return arena.keep(Json(to_json_text(json_or_null(args[0]))));
+}
 
 Result<Value> call_prettyjson(Args args, Arena& arena) {
   auto text = to_pretty_json_text(json_or_null(args[0]));
@@ -54,7 +56,8 @@ Result<Value> call_not(Args args, Arena& arena) { return arena.keep(Json(!is_tru
 using enum Function::InHeader;
 using enum Function::Call;
 
-// Sorted by name. Those of Go: pkg.go.dev/text/template#hdr-Functions; of Docker: cli/templates basicFunctions.
+// Sorted by name. Those of Go: pkg.go.dev/text/template#hdr-Functions; of Docker: cli/templates
+// basicFunctions.
 constexpr Function kFunctions[] = {
     {"and", 1, kManyArgs, nullptr, and_, same},
     {"eq", 1, kManyArgs, compare_eq, plain, same},
@@ -125,7 +128,8 @@ Result<std::string_view> text_argument(std::span<const Value> args, std::size_t 
 
 Result<std::int64_t> int_argument(std::span<const Value> args, std::size_t number) {
   const auto arg = args[number - 1];
-  if (arg.json == nullptr || !arg.json->is_number_integer()) return fail_argument(number, "a whole number", arg);
+  if (arg.json == nullptr || !arg.json->is_number_integer())
+    return fail_argument(number, "a whole number", arg);
   constexpr std::uint64_t kMax = std::numeric_limits<std::int64_t>::max();
   if (arg.json->is_number_unsigned() && arg.json->get<std::uint64_t>() > kMax) {
     return fail(Errc::invalid_argument, "argument {} is over 2^63 - 1", number);

@@ -55,7 +55,9 @@ class Lexer {
 
  private:
   std::string_view rest() const { return source_.substr(at_); }
-  char peek(std::size_t ahead = 0) const { return at_ + ahead < source_.size() ? source_[at_ + ahead] : '\0'; }
+  char peek(std::size_t ahead = 0) const {
+    return at_ + ahead < source_.size() ? source_[at_ + ahead] : '\0';
+  }
 
   void add(TokenKind kind, std::size_t offset, std::size_t length, std::string text = {}) {
     tokens_.push_back({kind, {.offset = offset, .length = length}, std::move(text), space_before_});
@@ -72,7 +74,8 @@ class Lexer {
   Result<> lex_text() {
     const auto open = std::min(source_.find("{{", at_), source_.size());
     auto text = source_.substr(at_, open - at_);
-    const bool trims_before = open + 3 < source_.size() && source_[open + 2] == '-' && is_space(source_[open + 3]);
+    const bool trims_before =
+        open + 3 < source_.size() && source_[open + 2] == '-' && is_space(source_[open + 3]);
     if (trim_next_) text = trim_left(text);
     if (trims_before) text = trim_right(text);
     trim_next_ = false;

@@ -10,8 +10,8 @@ namespace {
 
 using Args = std::span<const Value>;
 
-// `index .Labels "x"` is "" in Docker for a key that is not there, since labels are map[string]string and that
-// is its empty value. JSON does not tell the type of a map: one that holds only texts is taken for such.
+// `index .Labels "x"` is "" in Docker for a key that is not there, since labels are map[string]string and
+// that is its empty value. JSON does not tell the type of a map: one that holds only texts is taken for such.
 bool holds_only_texts(const Json& object) {
   return std::ranges::all_of(object, [](const Json& value) { return value.is_string(); });
 }
@@ -31,7 +31,7 @@ Result<Value> index_one(Value container, Args args, std::size_t number, Arena& a
     const auto key = TRY(text_argument(args, number));
     if (json->is_null()) return arena.keep(Json(""));
     const auto found = json->find(key);
-    if (found != json->end()) return Value{.json = &*found, .shape = container.shape};
+    if (found != json->end()) return element_of(container, *found);
     if (holds_only_texts(*json)) return arena.keep(Json(""));
     return Value{};
   }
@@ -40,7 +40,7 @@ Result<Value> index_one(Value container, Args args, std::size_t number, Arena& a
     if (at == json->size()) {
       return fail(Errc::invalid_argument, "{} is out of range: there are {}", at, json->size());
     }
-    return Value{.json = &(*json)[at], .shape = container.shape};
+    return element_of(container, (*json)[at]);
   }
   if (json->is_string()) {
     // Go gives the byte as a number.
@@ -56,7 +56,8 @@ Result<Value> index_one(Value container, Args args, std::size_t number, Arena& a
 
 Result<Value> list_len(Args args, Arena& arena) {
   const auto* json = args[0].json;
-  if (json != nullptr && json->is_string()) return arena.keep(Json(json->get_ref<const std::string&>().size()));
+  if (json != nullptr && json->is_string())
+    return arena.keep(Json(json->get_ref<const std::string&>().size()));
   if (json != nullptr && (json->is_structured() || json->is_null())) return arena.keep(Json(json->size()));
   return fail_argument(1, "a string, list or map", args[0]);
 }

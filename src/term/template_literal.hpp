@@ -8,13 +8,13 @@
 
 namespace corten::term::detail {
 
-/// The value of a Go number: decimal, 0x, 0o, 0b, leading-zero octal, underscores, fractions, exponents. Nothing
-/// if it is malformed, out of the range of a 64-bit integer, or of a kind we do not have (complex, hexadecimal
-/// fractions).
+/// The value of a Go number: decimal, 0x, 0o, 0b, leading-zero octal, underscores, fractions, exponents.
+/// Nothing if it is malformed, out of the range of a 64-bit integer, or of a kind we do not have (complex,
+/// hexadecimal fractions).
 std::optional<JsonValue> parse_number_literal(std::string_view text);
 
-/// The inside of a quoted text ("..." or '...', without the quotes) with Go's escapes resolved; nothing if one
-/// is unknown.
+/// The inside of a quoted text ("..." or '...', without the quotes) with Go's escapes resolved; nothing if
+/// one is unknown.
 std::optional<std::string> unquote(std::string_view inside, char quote);
 
 /// The text as a Go string literal: "a\tb". Printable characters stay, unless `ascii_only`.

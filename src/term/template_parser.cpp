@@ -68,7 +68,9 @@ class Parser {
     SourceSpan stop_span;
   };
 
-  const Token& peek(std::size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
+  const Token& peek(std::size_t ahead = 0) const {
+    return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
+  }
   const Token& next() {
     const auto& token = peek();
     if (at_ + 1 < tokens_.size()) ++at_;
@@ -161,9 +163,9 @@ class Parser {
   Result<std::vector<Node>> parse_else(Node::Kind kind, const Token& opener) {
     std::vector<Node> nodes;
     const auto& word = peek();
-    const bool chains = word.kind == TokenKind::identifier &&
-                        ((kind == Node::Kind::if_ && word.text == "if") ||
-                         (kind == Node::Kind::with && word.text == "with"));
+    const bool chains =
+        word.kind == TokenKind::identifier &&
+        ((kind == Node::Kind::if_ && word.text == "if") || (kind == Node::Kind::with && word.text == "with"));
     if (chains) {
       next();
       auto node = TRY(parse_block(kind, word));
@@ -214,7 +216,8 @@ class Parser {
                                                      : "{{range}} sets at most two variables");
     }
     if (sign.kind != TokenKind::declare && sign.kind != TokenKind::assign) return {};
-    pipeline.binding = sign.kind == TokenKind::declare ? Pipeline::Binding::declare : Pipeline::Binding::assign;
+    pipeline.binding =
+        sign.kind == TokenKind::declare ? Pipeline::Binding::declare : Pipeline::Binding::assign;
     for (std::size_t i = 0; i < (two ? 2U : 1U); ++i) {
       const auto& variable = next();
       if (pipeline.binding == Pipeline::Binding::assign) TRY(require_variable(variable));
@@ -249,7 +252,8 @@ class Parser {
       command.words.push_back(std::move(operand));
     }
     if (command.words.empty()) {
-      return fail_at(peek().span, fmt::format("expected a value for {}, found {}", context, describe(peek())));
+      return fail_at(peek().span,
+                     fmt::format("expected a value for {}, found {}", context, describe(peek())));
     }
     const auto& word = command.words.front();
     const bool is_value = word.kind == Operand::Kind::literal || word.kind == Operand::Kind::nil ||
@@ -266,7 +270,8 @@ class Parser {
 
   Result<Operand> parse_operand() {
     auto operand = TRY(parse_term());
-    const bool may_have_path = operand.kind == Operand::Kind::variable || operand.kind == Operand::Kind::group ||
+    const bool may_have_path = operand.kind == Operand::Kind::variable ||
+                               operand.kind == Operand::Kind::group ||
                                (operand.kind == Operand::Kind::dot && !operand.path.empty());
     while (may_have_path && peek().kind == TokenKind::field && !peek().after_space) {
       const auto& token = next();
@@ -322,7 +327,8 @@ class Parser {
   Result<Operand> parse_number(Operand operand, const Token& token) {
     auto value = parse_number_literal(token.text);
     if (!value) {
-      return fail_at(token.span, fmt::format("'{}' is not a number that fits 64 bits", printable(token.text)));
+      return fail_at(token.span,
+                     fmt::format("'{}' is not a number that fits 64 bits", printable(token.text)));
     }
     operand.literal = std::move(*value);
     return operand;
@@ -344,13 +350,15 @@ class Parser {
   std::unexpected<Error> unknown_function(const Token& token) const {
     const auto name = printable(token.text);
     if (const auto reason = find_refused_function(token.text)) {
-      return fail_at(token.span, fmt::format("the function '{}' is not supported", name), std::string(*reason));
+      return fail_at(token.span, fmt::format("the function '{}' is not supported", name),
+                     std::string(*reason));
     }
     const auto names = function_names();
     const auto nearest = find_nearest(token.text, names);
-    return fail_at(token.span, fmt::format("no function '{}'", name),
-                   nearest ? fmt::format("did you mean '{}'?", *nearest)
-                           : fmt::format("a field has a dot before it: .{}; functions: {}", name, join(names, ", ")));
+    return fail_at(
+        token.span, fmt::format("no function '{}'", name),
+        nearest ? fmt::format("did you mean '{}'?", *nearest)
+                : fmt::format("a field has a dot before it: .{}; functions: {}", name, join(names, ", ")));
   }
 
   Result<Operand> parse_group(Operand operand) {

@@ -63,7 +63,8 @@ std::string bad_verb(const Spec& spec, Value value) {
   if (value.json == nullptr || value.json->is_null()) return "%!" + spec.verb_text() + "(<nil>)";
   auto as_value = spec;
   as_value.verb = 'v';
-  return fmt::format("%!{}({}={})", spec.verb_text(), go_type_name(value), format_value(as_value, value, true));
+  return fmt::format("%!{}({}={})", spec.verb_text(), go_type_name(value),
+                     format_value(as_value, value, true));
 }
 
 std::string digits_in_base(const Spec& spec, std::uint64_t magnitude) {
@@ -94,9 +95,11 @@ std::string format_character(const Spec& spec, bool negative, std::uint64_t magn
 
 std::string format_int(Spec spec, Value value) {
   const auto& json = *value.json;
-  const bool negative = json.is_number_integer() && !json.is_number_unsigned() && json.get<std::int64_t>() < 0;
+  const bool negative =
+      json.is_number_integer() && !json.is_number_unsigned() && json.get<std::int64_t>() < 0;
   // Negated as unsigned: the most negative number has no positive twin.
-  const auto magnitude = negative ? ~static_cast<std::uint64_t>(json.get<std::int64_t>()) + 1 : json.get<std::uint64_t>();
+  const auto magnitude =
+      negative ? ~static_cast<std::uint64_t>(json.get<std::int64_t>()) + 1 : json.get<std::uint64_t>();
   if (is_verb(spec, "cq")) return format_character(spec, negative, magnitude);
   if (is_verb(spec, "U")) return pad(spec, fmt::format("U+{:04X}", magnitude), false);
   if (!is_verb(spec, "vdboOxX")) return bad_verb(spec, value);

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/check.hpp"
 #include "base/strings.hpp"
 #include "term/template_fields.hpp"
 
@@ -126,8 +127,7 @@ class Renderer {
     }
     std::size_t index = 0;
     for (auto at = json->begin(); at != json->end(); ++at, ++index) {
-      // An element of a map or list is a struct where structs are known: EndpointSettings in Networks.
-      const auto element = element_value(job_.options, *at);
+      const auto element = element_of(value, *at);
       Value key;
       if (node.pipeline.variables.size() > 1) {
         key = TRY(keep(node.span, json->is_object() ? Json(at.key()) : Json(index)));
@@ -141,9 +141,9 @@ class Renderer {
   // `range 3` (Go 1.22) visits 0, 1 and 2.
   template <typename Visit>
   Result<Flow> iterate_count(const Node& node, const Json& count, const Visit& visit) {
-    const auto end = count.is_number_unsigned() ? count.get<std::uint64_t>()
-                                                : static_cast<std::uint64_t>(
-                                                      std::max<std::int64_t>(0, count.get<std::int64_t>()));
+    const auto end = count.is_number_unsigned()
+                         ? count.get<std::uint64_t>()
+                         : static_cast<std::uint64_t>(std::max<std::int64_t>(0, count.get<std::int64_t>()));
     for (std::uint64_t i = 0; i < end; ++i) {
       const auto number = TRY(keep(node.span, Json(i)));
       const auto flow = TRY(visit(number, number));
@@ -166,6 +166,12 @@ class Renderer {
   void set_variable(std::string_view name, Value value) {
     const auto found = std::ranges::find(variables_.rbegin(), variables_.rend(), name, &Variable::name);
     if (found != variables_.rend()) found->value = value;
+  }
+
+  Value variable_value(std::string_view name) const {
+    const auto found = std::ranges::find(variables_.rbegin(), variables_.rend(), name, &Variable::name);
+    CORTEN_CHECK(found != variables_.rend(), "the parser refuses variables that are not set");
+    return found->value;
   }
 
   Result<Value> keep(SourceSpan span, Json value) {
@@ -203,8 +209,9 @@ class Renderer {
     const bool has_arguments = command.words.size() > 1 || piped != nullptr;
     if (has_arguments && is_label(first)) return eval_label(command, dot, piped);
     if (has_arguments) {
-      return fail_at(first.span, "a value takes no arguments and no value from '|'",
-                     "only functions do" + std::string(first.path.empty() ? "" : ", which have no dot before them"));
+      return fail_at(
+          first.span, "a value takes no arguments and no value from '|'",
+          "only functions do" + std::string(first.path.empty() ? "" : ", which have no dot before them"));
     }
     if (first.kind == Operand::Kind::nil) return fail_at(first.span, "nil alone is no action");
     return eval_operand(first, dot);
@@ -220,7 +227,7 @@ class Renderer {
       case Operand::Kind::literal:
         return Value{.json = &operand.literal.get()};
       case Operand::Kind::variable:
-        value = std::ranges::find(variables_.rbegin(), variables_.rend(), operand.variable, &Variable::name)->value;
+        value = variable_value(operand.variable);
         break;
       case Operand::Kind::group:
         value = TRY(eval_group(operand, dot));
@@ -299,7 +306,8 @@ class Renderer {
 
   // `.Label "key"` on the document: a method of Docker's rows.
   bool is_label(const Operand& word) const {
-    const bool on_root = word.kind == Operand::Kind::dot || (word.kind == Operand::Kind::variable && word.variable == "$");
+    const bool on_root =
+        word.kind == Operand::Kind::dot || (word.kind == Operand::Kind::variable && word.variable == "$");
     return on_root && word.path.size() == 1 && word.path.front().name == "Label" &&
            (job_.options.labels != nullptr || in_header());
   }

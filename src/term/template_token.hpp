@@ -41,8 +41,8 @@ struct LexOptions {
   bool text_escapes = false;  ///< `\t` and `\n` in text outside actions are a tab and a newline
 };
 
-/// Splits a template into tokens; the last one is `end`. Comments are gone and the spaces that {{- and -}} trim
-/// too. (Syntax: pkg.go.dev/text/template.)
+/// Splits a template into tokens; the last one is `end`. Comments are gone and the spaces that {{- and -}}
+/// trim too. (Syntax: pkg.go.dev/text/template.)
 Result<std::vector<Token>> lex_template(std::string_view source, const LexOptions& options);
 
 }  // namespace corten::term::detail

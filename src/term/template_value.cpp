@@ -11,8 +11,8 @@ namespace {
 constexpr std::string_view kNoValue = "<no value>";
 constexpr std::string_view kNil = "<nil>";
 
-// Bytes a value takes, near enough for a cap. Values that functions make are texts, numbers and flat lists, or
-// parts of the document once more.
+// Bytes a value takes, near enough for a cap. Values that functions make are texts, numbers and flat lists,
+// or parts of the document once more.
 std::size_t cost(const Json& value) {
   std::size_t bytes = sizeof(Json);
   if (value.is_string()) bytes += value.get_ref<const std::string&>().size();
@@ -62,6 +62,12 @@ void append_text(std::string& out, const Json& value) {
 }
 
 }  // namespace
+
+Value element_of(Value parent, const Json& element) {
+  using enum Value::Shape;
+  const bool is_struct = parent.shape == structure || parent.shape == struct_map;
+  return {.json = &element, .shape = is_struct ? structure : data};
+}
 
 Result<Value> Arena::keep(Json value) {
   const auto bytes = cost(value);
@@ -119,7 +125,7 @@ std::string float_text(double number) {
 }
 
 std::string_view kind_name(Value value) {
-  if (value.json == nullptr) return "no value";
+  if (value.json == nullptr) return "a missing value";
   switch (value.json->type()) {
     case Json::value_t::null:
       return "null";
@@ -131,6 +137,8 @@ std::string_view kind_name(Value value) {
       return "a string";
     case Json::value_t::boolean:
       return "a boolean";
+    case Json::value_t::number_float:
+      return "a floating-point number";
     default:
       return "a number";
   }

@@ -9,18 +9,22 @@
 
 namespace corten::term::detail {
 
-/// A value in a template: part of the document, a literal, or something a function made. Borrowed: the document,
-/// the template and the Arena of the render outlive it.
+/// A value in a template: part of the document, a literal, or something a function made. Borrowed: the
+/// document, the template and the Arena of the render outlive it.
 struct Value {
   enum class Shape : std::uint8_t {
-    data,       ///< objects are maps: a missing member is no error
-    map,        ///< as data, and null is an empty map
-    structure,  ///< objects have only the fields they have
+    data,        ///< objects are maps: a missing member is no error
+    map,         ///< as data, and null is an empty map
+    struct_map,  ///< as map, but what is in it are structures
+    structure,   ///< objects have only the fields they have, and so have those in them
   };
   /// Null pointer: there is no such thing, which prints `<no value>`. Not the same as JSON's null.
   const Json* json = nullptr;
   Shape shape = Shape::data;
 };
+
+/// A member or element of `parent`, however it was reached but by a field's name.
+Value element_of(Value parent, const Json& element);
 
 /// Owns what functions make during one render, up to a cap on its bytes.
 class Arena {
@@ -48,6 +52,5 @@ std::string float_text(double number);
 
 /// "a string", "a number": for errors.
 std::string_view kind_name(Value value);
-
 
 }  // namespace corten::term::detail

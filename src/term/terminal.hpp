@@ -17,8 +17,8 @@ struct TerminalSize {
   std::size_t rows = 24;
 };
 
-/// The size of the terminal now (TIOCGWINSZ), asked anew at every call so that a resize shows. A side that the
-/// terminal does not tell comes from COLUMNS or LINES, else it is 80 or 24.
+/// The size of the terminal now (TIOCGWINSZ), asked anew at every call so that a resize shows. A side that
+/// the terminal does not tell comes from COLUMNS or LINES, else it is 80 or 24.
 TerminalSize terminal_size(int fd);
 
 /// What the environment says about colour.
@@ -31,15 +31,15 @@ struct ColourEnvironment {
   static ColourEnvironment of_process();
 };
 
-/// Whether to write colour: never with a non-empty NO_COLOR; always with CLICOLOR_FORCE other than empty and 0;
-/// else on a terminal that is not dumb.
+/// Whether to write colour: never with a non-empty NO_COLOR; always with CLICOLOR_FORCE other than empty and
+/// 0; else on a terminal that is not dumb.
 bool wants_colour(bool is_terminal, const ColourEnvironment& environment);
 
 /// wants_colour() for a descriptor and the environment of the process.
 bool wants_colour(int fd);
 
-/// A Sink over a descriptor that it does not own, unbuffered: each write() is one write(2) if the other end takes
-/// it. Waits when the descriptor is non-blocking.
+/// A Sink over a descriptor that it does not own, unbuffered: each write() is one write(2) if the other end
+/// takes it. Waits when the descriptor is non-blocking.
 class DescriptorSink : public Sink {
  public:
   explicit DescriptorSink(int fd) : fd_(fd) {}

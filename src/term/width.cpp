@@ -44,6 +44,11 @@ bool may_be_emoji(char32_t value) {
 Cluster next_cluster(std::string_view text) {
   if (text.empty()) return {};
   if (const auto colour = colour_sequence(text); colour != 0) return {.bytes = colour, .columns = 0};
+  // Nearly all text is ASCII, and nothing in it joins.
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (is_ascii(text[0]) && (text.size() == 1 || is_ascii(text[1]))) {
+    return {.bytes = 1, .columns = columns_of(static_cast<unsigned char>(text[0]))};
+  }
   const auto base = decode_code_point(text);
   if (!base.valid) return {.bytes = 1, .columns = 1};
   Cluster cluster{.bytes = base.bytes, .columns = columns_of(base.value)};
@@ -53,7 +58,8 @@ Cluster next_cluster(std::string_view text) {
     const auto next = decode_code_point(text.substr(cluster.bytes));
     if (next.bytes == 0 || !next.valid) return cluster;
     if (next.value == kEmojiPresentation && contains(narrow_emoji_ranges(), base.value)) cluster.columns = 2;
-    const bool extends = is_zero_width(next.value) || (is_skin_tone(next.value) && may_be_emoji(base.value)) ||
+    const bool extends = is_zero_width(next.value) ||
+                         (is_skin_tone(next.value) && may_be_emoji(base.value)) ||
                          (joined && may_be_emoji(next.value) && may_be_emoji(base.value));
     if (!extends) return cluster;
     joined = next.value == kZeroWidthJoiner;
