@@ -24,23 +24,24 @@ namespace corten::bench {
 namespace {
 
 using Words = std::span<char* const>;
+using In = SkippableSource;
 
 unsigned cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
-Result<> sha256(Source& in, Sink& /*out*/, std::string_view /*argument*/) {
+Result<> sha256(In& in, Sink& /*out*/, std::string_view /*argument*/) {
   codec::HashingSource hashing(in);
   TRY(codec::discard_rest(hashing));
   std::puts(codec::to_string(hashing.finish_hash()).c_str());
   return {};
 }
 
-Result<> decompress(Source& in, Sink& out, std::string_view /*argument*/) {
+Result<> decompress(In& in, Sink& out, std::string_view /*argument*/) {
   const auto plain = TRY(codec::open_decompressed(in));
   TRY(copy_stream(*plain.source, out));
   return {};
 }
 
-Result<> gzip(Source& in, Sink& out, std::string_view level) {
+Result<> gzip(In& in, Sink& out, std::string_view level) {
   const auto number = TRY(parse_int64(level, "level"));
   const auto sink =
       TRY(codec::GzipSink::create(out, {.level = static_cast<int>(number), .threads = cores()}));
@@ -48,7 +49,7 @@ Result<> gzip(Source& in, Sink& out, std::string_view level) {
   return sink->finish();
 }
 
-Result<> zstd(Source& in, Sink& out, std::string_view level) {
+Result<> zstd(In& in, Sink& out, std::string_view level) {
   const auto number = TRY(parse_int64(level, "level"));
   const auto sink =
       TRY(codec::ZstdSink::create(out, {.level = static_cast<int>(number), .workers = cores()}));
@@ -56,7 +57,7 @@ Result<> zstd(Source& in, Sink& out, std::string_view level) {
   return sink->finish();
 }
 
-Result<> tar_scan(Source& in, Sink& /*out*/, std::string_view /*argument*/) {
+Result<> tar_scan(In& in, Sink& /*out*/, std::string_view /*argument*/) {
   codec::TarReader reader(in);
   while (true) {
     const auto entry = TRY(reader.next());
@@ -65,7 +66,7 @@ Result<> tar_scan(Source& in, Sink& /*out*/, std::string_view /*argument*/) {
   }
 }
 
-Result<> tar_write(Source& in, Sink& out, std::string_view /*argument*/) {
+Result<> tar_write(In& in, Sink& out, std::string_view /*argument*/) {
   codec::TarReader reader(in);
   codec::TarWriter writer(out);
   while (true) {
@@ -78,7 +79,7 @@ Result<> tar_write(Source& in, Sink& out, std::string_view /*argument*/) {
 struct Work {
   std::string_view name;
   int arguments;
-  Result<> (*run)(Source&, Sink&, std::string_view);
+  Result<> (*run)(In&, Sink&, std::string_view);
 };
 
 constexpr Work kWork[] = {
@@ -90,7 +91,7 @@ Result<> run(Words words) {
   for (const auto& work : kWork) {
     if (words.size() != static_cast<std::size_t>(3 + work.arguments) || work.name != words[1]) continue;
     const auto file = TRY(sys::open(words.back(), O_RDONLY));
-    sys::FdSource in(file);
+    sys::FileSource in(file);
     sys::FdSink out(sys::BorrowedFd(STDOUT_FILENO));
     return work.run(in, out, work.arguments > 0 ? words[2] : "");
   }

@@ -27,6 +27,13 @@ class Source {
   virtual Result<std::size_t> read(MutableBytes buffer) = 0;
 };
 
+/// A Source that can move on without reading, such as a file.
+class SkippableSource : public Source {
+ public:
+  /// Moves on by `count` bytes, at most to the end of the stream; how many.
+  virtual Result<std::uint64_t> skip(std::uint64_t count) = 0;
+};
+
 /// Where bytes go, pushed by the writer. Not thread-safe.
 class Sink {
  public:

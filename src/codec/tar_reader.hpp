@@ -16,13 +16,6 @@ struct TarPosition {
   std::uint64_t stored_size = 0;  ///< Bytes of body in the archive, without padding.
 };
 
-/// A Source that can move on without reading, such as a file.
-class SkippableSource : public Source {
- public:
-  /// Moves on by `count` bytes, at most to the end of the stream; how many.
-  virtual Result<std::uint64_t> skip(std::uint64_t count) = 0;
-};
-
 /// Reads a tar archive entry by entry, in one pass, in bounded memory.
 ///
 ///   TarReader reader(source);

@@ -17,6 +17,17 @@ class FdSource : public Source {
 };
 
 /// finish() neither closes nor flushes to disk: the owner does (UniqueFd::close, fsync).
+/// A regular file from the descriptor's position on. Skipping moves the position and reads nothing.
+class FileSource : public SkippableSource {
+ public:
+  explicit FileSource(BorrowedFd fd) : fd_(fd) {}
+  Result<std::size_t> read(MutableBytes buffer) override;
+  Result<std::uint64_t> skip(std::uint64_t count) override;
+
+ private:
+  BorrowedFd fd_;
+};
+
 class FdSink : public Sink {
  public:
   explicit FdSink(BorrowedFd fd) : fd_(fd) {}

@@ -44,6 +44,20 @@ TEST(ReadAll, ReadsFilesThatClaimToBeEmptyAndStopsAtTheCap) {
   EXPECT_EQ(capped.error().message(), "reading 'ten': more than 9 bytes, the cap for this file");
 }
 
+TEST(FileSource, SkipsToTheEndAndNotBeyond) {
+  const ScratchDir dir;
+  dir.write("ten", "0123456789");
+  const auto fd = openat(dir.fd(), "ten", O_RDONLY).value();
+  FileSource source(fd);
+  EXPECT_EQ(source.skip(8).value(), 8U);
+  std::uint8_t byte = 0;
+  EXPECT_EQ(source.read({&byte, 1}).value(), 1U);
+  EXPECT_EQ(byte, '8');
+  EXPECT_EQ(source.skip(~0ULL).value(), 1U);
+  EXPECT_EQ(source.read({&byte, 1}).value(), 0U);
+  EXPECT_EQ(source.skip(1).value(), 0U);
+}
+
 TEST(ReadAndWrite, WorkAtOffsetsBeyondTheEnd) {
   const ScratchDir dir;
   const auto fd = openat(dir.fd(), "f", O_RDWR | O_CREAT, 0600).value();
