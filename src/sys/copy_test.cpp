@@ -22,7 +22,7 @@ struct Way {
 };
 
 // Each way in turn must do the whole work.
-const Way kWays[] = {
+constexpr Way kWays[] = {
     {"best", {}},
     {"copy_file_range", {.reflink = false}},
     {"sendfile", {.reflink = false, .copy_file_range = false}},

@@ -68,7 +68,7 @@ Result<> configure(BorrowedFd context, const MountRequest& request) {
 
 std::uint64_t propagation_bits(Propagation propagation) {
   switch (propagation) {
-    case Propagation::private_:
+    case Propagation::none:
       return MS_PRIVATE;
     case Propagation::slave:
       return MS_SLAVE;

@@ -3,7 +3,11 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include "sys/namespaces.hpp"
 #include "sys/process.hpp"
@@ -47,6 +51,12 @@ TEST(IdMap, IsReadAsItIsWritten) {
   for (const char* bad : {"1 2", "1 2 3 4", "a 2 3", "1 2 4294967296"})
     EXPECT_FALSE(parse_id_map(bad)) << bad;
   EXPECT_FALSE(current_id_maps().value().uids.empty());
+}
+
+RC_GTEST_PROP(IdMap, AnyMapIsReadBack, (const std::vector<std::array<std::uint32_t, 3>>& lines)) {
+  std::vector<IdMapping> mappings;
+  for (const auto& line : lines) mappings.push_back({line[0], line[1], line[2]});
+  RC_ASSERT(parse_id_map(format_id_map(mappings)).value() == mappings);
 }
 
 TEST(IdMap, RefusesWhatTheKernelWould) {

@@ -172,7 +172,7 @@ Result<> bind_mount(BorrowedFd source, BorrowedFd target, const BindRequest& req
 Result<> set_propagation(PathArg path, Propagation propagation, Subtree subtree) {
   unsigned long flags = subtree == Subtree::recursive ? MS_REC : 0;
   switch (propagation) {
-    case Propagation::private_:
+    case Propagation::none:
       flags |= MS_PRIVATE;
       break;
     case Propagation::slave:

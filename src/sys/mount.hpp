@@ -11,7 +11,9 @@
 #include "sys/path_arg.hpp"
 
 /// Mounting onto descriptors: the target is looked up once (open_in_root) and cannot be swapped afterwards.
-/// Attribute bits are the MOUNT_ATTR_* of <sys/mount.h>; never include <linux/mount.h> beside it.
+/// A descriptor belongs to the mount namespace it was opened in: one from before unshare() or setns() is
+/// refused with EINVAL as source and as target. Attribute bits are the MOUNT_ATTR_* of <sys/mount.h>; never
+/// include <linux/mount.h> beside it.
 namespace corten::sys {
 
 /// An option of a file system: "size=64k", or "ro" without a value.
@@ -46,7 +48,12 @@ struct BindRequest {
 Result<> bind_mount(BorrowedFd source, BorrowedFd target, const BindRequest& request = {},
                     const Kernel& kernel = {});
 
-enum class Propagation : std::uint8_t { private_, slave, shared, unbindable };
+enum class Propagation : std::uint8_t {
+  none,        ///< MS_PRIVATE
+  slave,       ///< From elsewhere to here only.
+  shared,      ///< Both ways.
+  unbindable,  ///< As none, and never part of a bind mount.
+};
 
 /// How mounts made at `path` or elsewhere show in each other. `path` must be a mount point.
 Result<> set_propagation(PathArg path, Propagation propagation, Subtree subtree);

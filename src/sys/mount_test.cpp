@@ -26,7 +26,7 @@ struct Way {
   const char* name;
   Kernel kernel;
 };
-const Way kWays[] = {{"detached", {}}, {"legacy", {.mount_api = false, .mount_setattr = false}}};
+constexpr Way kWays[] = {{"detached", {}}, {"legacy", {.mount_api = false, .mount_setattr = false}}};
 
 class Mounts : public testing::TestWithParam<Way> {
  protected:
@@ -166,7 +166,7 @@ TEST(DetachedMount, IsGoneWhenDroppedAndStaysWhenAttached) {
     }
     CHILD_CHECK(list_mounts().value().size() == before);
     auto kept = DetachedMount::create({.type = "tmpfs"}).value();
-    CHILD_TRY(kept.set_attributes({.set = MOUNT_ATTR_RDONLY, .propagation = Propagation::private_}));
+    CHILD_TRY(kept.set_attributes({.set = MOUNT_ATTR_RDONLY, .propagation = Propagation::none}));
     CHILD_TRY(std::move(kept).attach(path_of(dir, "d")));
     CHILD_CHECK(list_mounts().value().size() == before + 1);
     CHILD_CHECK(mkdirat(dir.fd(), "d/x", 0755).error().errnum() == EROFS);
@@ -263,7 +263,7 @@ TEST(Propagation, CanBeSetAndIsListed) {
     const MountPoint cleanup(dir.path("d"));
     CHILD_TRY(set_propagation(dir.path("d"), Propagation::shared, Subtree::only_this));
     CHILD_CHECK(mount_on(dir.path("d")).value().propagation.at(0).starts_with("shared:"));
-    CHILD_TRY(set_propagation(dir.path("d"), Propagation::private_, Subtree::recursive));
+    CHILD_TRY(set_propagation(dir.path("d"), Propagation::none, Subtree::recursive));
     CHILD_CHECK(mount_on(dir.path("d")).value().propagation.empty());
     CHILD_CHECK(!set_propagation(dir.path("none"), Propagation::slave, Subtree::only_this));
     return std::string();

@@ -24,7 +24,7 @@ struct Way {
   const char* name;
   Kernel kernel;
 };
-const Way kWays[] = {{"clone3", {}}, {"fork", {.clone3 = false, .close_range = false}}};
+constexpr Way kWays[] = {{"clone3", {}}, {"fork", {.clone3 = false, .close_range = false}}};
 
 class Spawn : public testing::TestWithParam<Way> {
  protected:

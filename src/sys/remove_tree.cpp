@@ -32,9 +32,8 @@ struct Level {
   int rescans = 0;
 };
 
-// Whether the kernel calls it one mount. Without statx mount ids (kernel 5.8) a bind mount from the same file
-// system is not seen here; unlinkat then refuses the mount point itself, but what is below it is lost, so
-// such kernels are refused by the feature probes for this reason too.
+// Whether the kernel calls it one mount. Before kernel 5.8 statx knows no mount ids, and a bind mount from
+// the same file system is not told from a directory: there the caller must not have any below the tree.
 bool same_mount(const FileStatus& a, const FileStatus& b) {
   return a.device == b.device && a.mount_id == b.mount_id;
 }

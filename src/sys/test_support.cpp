@@ -101,7 +101,7 @@ std::string enter_private_mounts() {
     if (auto bad = write_whole("/proc/self/uid_map", fmt::format("0 {} 1", uid)); !bad.empty()) return bad;
     if (auto bad = write_whole("/proc/self/gid_map", fmt::format("0 {} 1", gid)); !bad.empty()) return bad;
   }
-  return error_of(set_propagation("/", Propagation::private_, Subtree::recursive));
+  return error_of(set_propagation("/", Propagation::none, Subtree::recursive));
 }
 
 std::string deny_system_calls(std::initializer_list<long> numbers, int err) {
