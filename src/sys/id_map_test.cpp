@@ -55,6 +55,7 @@ TEST(IdMap, IsReadAsItIsWritten) {
 
 RC_GTEST_PROP(IdMap, AnyMapIsReadBack, (const std::vector<std::array<std::uint32_t, 3>>& lines)) {
   std::vector<IdMapping> mappings;
+  mappings.reserve(lines.size());
   for (const auto& line : lines) mappings.push_back({line[0], line[1], line[2]});
   RC_ASSERT(parse_id_map(format_id_map(mappings)).value() == mappings);
 }
