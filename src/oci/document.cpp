@@ -47,14 +47,14 @@ Result<BlobKind> kind_by_members(const JsonView& view) {
     }
   }
   const bool index = json.contains("manifests");
-  if (json.contains("fsLayers") || json.contains("signatures")) return refuse_schema1(view.path());
+  if (json.contains("fsLayers")) return refuse_schema1(view.path());
   for (const auto* name : {"layers", "config"}) {
     if (index && json.contains(name)) {
       return view.fail_at(name, "stands beside 'manifests': a document is a manifest or an index, not both");
     }
   }
   if (index) return BlobKind::index;
-  if (json.contains("config")) return BlobKind::manifest;
+  if (json.contains("config") || json.contains("layers")) return BlobKind::manifest;
   return fail(Errc::invalid_argument,
               "{}: expected 'config' and 'layers' of a manifest or 'manifests' of an index, found neither",
               view.path());
@@ -71,8 +71,8 @@ Result<std::string> agreed_type(const JsonView& view, std::string_view envelope)
   }
   const auto by_members = TRY(kind_by_members(view));
   const auto declared = TRY(view.find_string("mediaType"));
-  const auto own = normalize_media_type(declared.value_or(""));
-  const auto outer = normalize_media_type(envelope);
+  auto own = normalize_media_type(declared.value_or(""));
+  auto outer = normalize_media_type(envelope);
   if (!own.empty()) {
     const auto kind = TRY(kind_of(own, view.path()));
     if (kind != by_members) {
@@ -96,10 +96,10 @@ Result<std::string> agreed_type(const JsonView& view, std::string_view envelope)
 }
 
 template <typename T>
-Result<Document> read_document(const JsonView& view, std::string media_type) {
+Result<std::variant<Manifest, Index>> read_content(const JsonView& view) {
   T content;
   TRY(read_json(view, content));
-  return Document{.media_type = std::move(media_type), .content = std::move(content)};
+  return content;
 }
 
 }  // namespace
@@ -108,8 +108,9 @@ Result<Document> parse_document(std::string_view bytes, std::string_view media_t
   const auto json = TRY(parse_json(bytes, what, {.max_bytes = kMaxDocumentBytes}));
   const auto view = TRY(JsonView::of_object(json, std::string(what)));
   auto type = TRY(agreed_type(view, media_type));
-  if (classify_media_type(type).kind == BlobKind::index) return read_document<Index>(view, std::move(type));
-  return read_document<Manifest>(view, std::move(type));
+  const bool is_index = classify_media_type(type).kind == BlobKind::index;
+  auto content = TRY(is_index ? read_content<Index>(view) : read_content<Manifest>(view));
+  return Document{.media_type = std::move(type), .content = std::move(content)};
 }
 
 Result<Received<Document>> receive_document(std::string bytes, std::string_view media_type,

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <variant>
 
+#include "oci/index.hpp"
 #include "oci/manifest.hpp"
 #include "oci/received.hpp"
 

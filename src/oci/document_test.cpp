@@ -120,6 +120,7 @@ TEST(Document, OtherDocumentsAreRefused) {
       "an index");
   EXPECT_EQ(error_of(R"({"schemaVersion":3,"manifests":[]})"), "manifest.schemaVersion: expected 2, found 3");
   EXPECT_EQ(error_of(R"({"manifests":[]})"), "manifest.schemaVersion: is missing");
+  EXPECT_EQ(error_of(R"({"schemaVersion":2,"layers":[]})"), "manifest.config: is missing");
   EXPECT_FALSE(error_of("").empty());
 }
 

@@ -6,7 +6,7 @@
 
 #include "base/result.hpp"
 #include "oci/digest.hpp"
-#include "oci/manifest.hpp"
+#include "oci/index.hpp"
 
 /// The directory form of images: image-spec image-layout.md.
 namespace corten::oci::layout {

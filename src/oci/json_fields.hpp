@@ -145,8 +145,6 @@ template <typename T>
 bool is_left_out(const T& value) {
   if constexpr (requires { value.has_value(); }) {
     return !value.has_value();
-  } else if constexpr (JsonStruct<T>) {
-    return value == T{};
   } else if constexpr (requires { value.empty(); }) {
     return value.empty();
   } else {

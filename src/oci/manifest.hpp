@@ -13,6 +13,9 @@ namespace corten::oci {
 /// The `schemaVersion` of every OCI and Docker schema 2 document.
 inline constexpr std::int64_t kSchemaVersion = 2;
 
+/// More layers or manifests than this are refused: the kernel mounts far fewer, model artifacts use hundreds.
+inline constexpr std::size_t kMaxDescriptors = 10'000;
+
 /// One image, or an artifact that looks like one: image-spec manifest.md. To be parsed from bytes by
 /// parse_document() (oci/document.hpp), which also refuses documents that could be something else.
 struct Manifest {
@@ -30,24 +33,5 @@ struct Manifest {
 
 Result<> read_json(const JsonView& view, Manifest& out);
 Json to_json(const Manifest& manifest);
-
-/// Images and artifacts by platform: image-spec image-index.md; Docker calls it a manifest list.
-struct Index {
-  std::int64_t schema_version = kSchemaVersion;
-  std::string media_type{};  ///< Empty if the document does not say.
-  std::string artifact_type{};
-  std::vector<Descriptor> manifests{};
-  std::optional<Descriptor> subject{};
-  std::map<std::string, std::string> annotations{};
-  JsonValue extra{};
-
-  bool operator==(const Index&) const = default;
-};
-
-Result<> read_json(const JsonView& view, Index& out);
-Json to_json(const Index& index);
-
-/// More layers or manifests than this are refused: the kernel mounts far fewer, model artifacts use hundreds.
-inline constexpr std::size_t kMaxDescriptors = 10'000;
 
 }  // namespace corten::oci

@@ -11,22 +11,21 @@
 namespace corten::oci {
 namespace {
 
-// "v3" -> 3; 0 for texts of another form, which then match only themselves.
+// "v3" and "v3.1" -> 3; 0 for texts of another form, which then match only themselves.
 int variant_level(std::string_view variant) {
-  const bool simple = variant.size() == 2 && variant[0] == 'v' && variant[1] >= '1' && variant[1] <= '9';
-  return simple ? variant[1] - '0' : 0;
+  const bool known = variant.size() >= 2 && variant[0] == 'v' && variant[1] >= '1' && variant[1] <= '9' &&
+                     (variant.size() == 2 || variant[2] == '.');
+  return known ? variant[1] - '0' : 0;
 }
 
-// All variants from that of `platform` down to `lowest`.
+// The platform itself, then all plain variants from its own down to `lowest`.
 void append_variants(std::vector<Platform>& list, Platform platform, int implied, int lowest) {
   const int level = platform.variant.empty() ? implied : variant_level(platform.variant);
-  if (level < lowest) {
-    list.push_back(std::move(platform));
-    return;
-  }
+  list.push_back(normalize(platform));
   for (int v = level; v >= lowest; --v) {
     platform.variant = fmt::format("v{}", v);
-    list.push_back(normalize(platform));
+    auto lower = normalize(platform);
+    if (lower != list.back()) list.push_back(std::move(lower));
   }
 }
 

@@ -26,6 +26,7 @@ TEST(RunnablePlatforms, AreOrderedFromBestToWorst) {
   EXPECT_EQ(runnable("linux/arm/v6"), "linux/arm/v6 linux/arm/v5");
   EXPECT_EQ(runnable("linux/arm64/v9"), "linux/arm64/v9 linux/arm64");
   EXPECT_EQ(runnable("linux/arm64"), "linux/arm64");
+  EXPECT_EQ(runnable("linux/arm64/v9.2"), "linux/arm64/v9.2 linux/arm64/v9 linux/arm64");
   EXPECT_EQ(runnable("linux/riscv64"), "linux/riscv64");
   EXPECT_EQ(runnable("linux/amd64/other"), "linux/amd64/other");
 }

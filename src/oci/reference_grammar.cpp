@@ -72,9 +72,7 @@ std::optional<GrammarError> check_registry(std::string_view registry) {
     const char c = registry[i];
     if (is_alnum(c)) {
       in_label = true;
-    } else if (c == '-' && i > 0 && registry[i - 1] != '.') {
-      in_label = false;
-    } else if (c == '.' && in_label) {
+    } else if (c == '.' ? in_label : c == '-' && i > 0 && registry[i - 1] != '.') {
       in_label = false;
     } else if (c == ':' && in_label) {
       return check_port(registry, i + 1);

@@ -19,7 +19,7 @@ enum class SeccompAction : std::uint8_t {
   kill_process,
   kill_thread,
   trap,
-  errno_,
+  return_errno,
   trace,
   allow,
   log,

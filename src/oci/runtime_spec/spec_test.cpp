@@ -40,7 +40,7 @@ TEST(Spec, ValuesArriveWhereTheyBelong) {
   EXPECT_EQ(part.resources->devices.at(0).major, std::nullopt);
   EXPECT_EQ(part.find_namespace(NamespaceType::network)->path, "/run/netns/a");
   EXPECT_EQ(part.seccomp->syscalls.at(1).args.at(0).op, SeccompOperator::masked_eq);
-  EXPECT_EQ(part.seccomp->default_action, SeccompAction::errno_);
+  EXPECT_EQ(part.seccomp->default_action, SeccompAction::return_errno);
   EXPECT_EQ(part.time_offsets.at("boottime").seconds, -604800);
 }
 
