@@ -18,4 +18,5 @@ target_compile_definitions(corten_spdlog INTERFACE SPDLOG_FMT_EXTERNAL)
 if(CORTEN_TESTS)
   find_package(GTest REQUIRED)
   find_package(rapidcheck REQUIRED)
+  pkg_check_modules(ssl REQUIRED IMPORTED_TARGET libssl)  # the test servers of src/http
 endif()

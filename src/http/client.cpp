@@ -10,9 +10,11 @@
 namespace corten::http {
 namespace {
 
-bool wants_continue(const Request& request) {
-  if (request.body.empty() || request.expect == Expect::never) return false;
-  return request.expect == Expect::always || request.body.is_stream();
+Expect expectation(const Request& request) {
+  if (request.body.empty()) return Expect::never;
+  // Bytes in memory can be sent again: not worth a round trip.
+  if (request.expect == Expect::automatic && !request.body.is_stream()) return Expect::never;
+  return request.expect;
 }
 
 Message first_message(const Request& request) {
@@ -21,7 +23,7 @@ Message first_message(const Request& request) {
           .headers = request.headers,
           .has_body = !request.body.empty(),
           .body_length = request.body.length_bytes(),
-          .expect_continue = wants_continue(request),
+          .expect = expectation(request),
           .range = request.range,
           .timeouts = request.timeouts};
 }

@@ -86,7 +86,9 @@ void set_headers(Easy& easy, const Message& message, const ClientConfig& config)
     easy.add_header(field.value.empty() ? field.name + ";" : field.name + ": " + field.value);
   }
   if (message.range) easy.add_header("Range: " + to_string(*message.range));
-  easy.add_header(message.expect_continue ? "Expect: 100-continue" : "Expect:");
+  // Of its own accord libcurl asks for large bodies, and repeats the request without it after a 417.
+  if (message.expect == Expect::never) easy.add_header("Expect:");
+  if (message.expect == Expect::always) easy.add_header("Expect: 100-continue");
   easy.use_headers();
 }
 

@@ -17,12 +17,12 @@ struct ClientConfig {
 struct Message {
   Method method = Method::get;
   Url url;
-  Headers headers;
+  Headers headers = {};
   bool has_body = false;
-  std::optional<std::uint64_t> body_length;  ///< Of a body; nothing: chunked.
-  bool expect_continue = false;
-  std::optional<ByteRange> range;
-  Timeouts timeouts;
+  std::optional<std::uint64_t> body_length = {};  ///< Of a body; nothing: chunked.
+  Expect expect = Expect::never;
+  std::optional<ByteRange> range = {};
+  Timeouts timeouts = {};
   bool first_origin = true;  ///< False once a redirect left the origin of the request, and from then on.
   bool first_host = true;    ///< False while on another host than that of the request.
   const Proxy* proxy = nullptr;

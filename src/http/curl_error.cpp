@@ -37,9 +37,17 @@ Error handshake_error(const CurlFailure& failure) {
                      fmt::format("the TLS handshake with '{}' failed", failure.peer), failure);
 }
 
+Error refused_tunnel(const CurlFailure& failure) {
+  // 5xx may pass; 403 and 407 will not.
+  const auto kind = failure.connect_status >= 500 ? Errc::unavailable : Errc::failed_precondition;
+  return {kind, fmt::format("proxy '{}' refused to connect us to '{}' with status {}", failure.proxy,
+                            failure.peer, failure.connect_status)};
+}
+
 }  // namespace
 
 Error make_curl_error(const CurlFailure& failure) {
+  if (failure.connect_status >= 300) return refused_tunnel(failure);
   switch (failure.code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return {Errc::unavailable,

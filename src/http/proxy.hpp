@@ -32,9 +32,9 @@ Result<Proxy> parse_proxy(std::string_view text);
 
 /// Which requests go through which proxy. Empty: none.
 struct ProxySettings {
-  std::optional<Proxy> http;          ///< For http:// URLs.
-  std::optional<Proxy> https;         ///< For https:// URLs.
-  std::vector<std::string> no_proxy;  ///< Rules, see choose_proxy().
+  std::optional<Proxy> http = {};          ///< For http:// URLs.
+  std::optional<Proxy> https = {};         ///< For https:// URLs.
+  std::vector<std::string> no_proxy = {};  ///< Rules, see choose_proxy().
 };
 
 /// Reads a variable; nothing when unset.

@@ -42,9 +42,9 @@ class Body {
 /// "Expect: 100-continue" (RFC 9110 section 10.1.1): the server may answer before the body is sent. We wait
 /// for it one second at most.
 enum class Expect : std::uint8_t {
-  automatic,  ///< Only with a stream, which cannot be sent twice.
+  automatic,  ///< With a stream, which cannot be sent twice, unless it is known to be under 1 MiB.
   never,
-  always,
+  always,  ///< A server that answers 417 to that is not asked again without it.
 };
 
 /// There is no limit on the whole: a blob takes as long as it takes.

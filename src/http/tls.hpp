@@ -15,11 +15,11 @@ enum class Verify : std::uint8_t {
 
 /// How to meet servers over https. TLS 1.2 is the least; the system's CA certificates are always trusted.
 struct TlsOptions {
-  std::vector<std::string> ca_files;  ///< PEM files whose certificates are trusted too.
-  std::vector<std::string> ca_dirs;   ///< All *.crt and *.pem files in these are.
+  std::vector<std::string> ca_files = {};  ///< PEM files whose certificates are trusted too.
+  std::vector<std::string> ca_dirs = {};   ///< All *.crt and *.pem files in these are.
   /// PEM. Shown only to the origin of a request, never to one it redirects to.
-  std::string client_certificate_file;
-  std::string client_key_file;  ///< PEM; empty if it stands in the same file.
+  std::string client_certificate_file = {};
+  std::string client_key_file = {};  ///< PEM; empty if it stands in the same file.
   /// `skipped` holds for the host of a request, not for other hosts that it redirects to.
   Verify verify = Verify::required;
 };

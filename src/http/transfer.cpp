@@ -29,7 +29,7 @@ Transfer::Transfer(Multi& multi, const ClientConfig& config, const Message& mess
       url_(message.url),
       title_(fmt::format("{} {}", http::to_string(message.method), redacted_url(message.url))),
       method_(message.method),
-      expect_continue_(message.expect_continue),
+      may_repeat_(message.expect == Expect::automatic),
       proxy_(message.proxy != nullptr ? message.proxy->to_string() : ""),
       upload_(upload),
       stop_(std::move(stop)),
@@ -58,7 +58,8 @@ Result<> Transfer::wait_for_answer() {
   while (!has_headers_ && !finished_) TRY(step());
   // Nothing more will be read of these, and a transfer that has not ended takes its connection along.
   while (!failure_ && !finished_ && has_no_body()) TRY(step());
-  if (failure_) return repeat_failure();
+  // A body that was cut off is for read() to report, after the bytes that did come.
+  if (failure_ && (!has_headers_ || has_no_body())) return repeat_failure();
   if (!has_headers_) return fail_with(Error(Errc::data_loss, "the answer has no headers"));
   return {};
 }
@@ -153,6 +154,7 @@ void Transfer::on_finished(CURLcode code) {
   (void)fail_with(make_curl_error({.code = code,
                                    .peer = peer,
                                    .proxy = proxy_,
+                                   .connect_status = static_cast<int>(easy_.info(CURLINFO_HTTP_CONNECTCODE)),
                                    .os_errno = static_cast<int>(easy_.info(CURLINFO_OS_ERRNO)),
                                    .detail = detail_.data()}));
 }

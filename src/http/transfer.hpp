@@ -77,7 +77,7 @@ class Transfer : public Source {
   Url url_;
   std::string title_;
   Method method_;
-  bool expect_continue_;
+  bool may_repeat_;  ///< libcurl repeats the request by itself after a 417.
   std::string proxy_;
   Upload* upload_;
   std::unique_ptr<Upload> kept_upload_;

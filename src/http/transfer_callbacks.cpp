@@ -40,9 +40,8 @@ Result<> Transfer::on_header_line(std::string_view line) {
 Result<> Transfer::on_headers_end() {
   const auto status = static_cast<int>(easy_.info(CURLINFO_RESPONSE_CODE));
   if (status < 200) return {};  // 100 Continue, 103 Early Hints: the answer follows
-  if (status == 417 && expect_continue_) {
-    // libcurl now sends the request again without Expect (RFC 9110 section 15.5.18).
-    expect_continue_ = false;
+  if (status == 417 && may_repeat_) {
+    may_repeat_ = false;  // without Expect this time (RFC 9110 section 15.5.18): wait for that answer
     return {};
   }
   status_ = status;
