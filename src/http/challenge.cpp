@@ -35,7 +35,7 @@ class Parser {
     if (name.empty()) return bad("expected the name of a scheme or parameter");
     const auto after_name = position_;
     skip_blanks();
-    if (in_challenge_ && take('=')) return read_value(name);
+    if (takes_params_ && take('=')) return read_value(name);
     position_ = after_name;
     return read_challenge(name);
   }
@@ -44,7 +44,7 @@ class Parser {
     if (!at_end() && !is_blank(peek()) && peek() != ',') return bad("expected a space after the scheme");
     if (challenges_.size() == kMaxChallenges) return bad("too many challenges");
     challenges_.push_back({.scheme = to_lower(scheme), .token68 = {}, .params = {}});
-    in_challenge_ = true;
+    takes_params_ = true;
     skip_blanks();
     if (at_end() || peek() == ',') return {};
     if (read_token68()) return {};
@@ -68,6 +68,7 @@ class Parser {
       return false;
     }
     challenges_.back().token68 = value;
+    takes_params_ = false;  // one or the other
     return true;
   }
 
@@ -122,7 +123,7 @@ class Parser {
   std::string_view text_;
   std::vector<Challenge>& challenges_;
   std::size_t position_ = 0;
-  bool in_challenge_ = false;
+  bool takes_params_ = false;  // a "name=value" now would belong to the last challenge
 };
 
 }  // namespace

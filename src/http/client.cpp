@@ -80,7 +80,7 @@ Client::Client(Client&& other) noexcept = default;
 Client& Client::operator=(Client&& other) noexcept = default;
 Client::~Client() = default;
 
-Result<Response> Client::send(Request request, std::stop_token stop) {
+Result<Response> Client::send(Request request, const std::stop_token& stop) {
   const auto first_title = fmt::format("{} {}", to_string(request.method), redacted_url(request.url));
   TRY_CTX(prepare_request(request), "{}", first_title);
   const bool over_socket = !config_->options.unix_socket.empty();

@@ -60,7 +60,7 @@ class Client {
   /// failed_precondition (certificate, forbidden redirect, body that cannot be sent again), data_loss (the
   /// answer is not HTTP or its headers are too large), invalid_argument (the request), canceled. Their
   /// outermost frame is "GET https://host/path", redacted.
-  Result<Response> send(Request request, std::stop_token stop = {});
+  Result<Response> send(Request request, const std::stop_token& stop = {});
 
  private:
   Client(std::unique_ptr<ClientConfig> config, std::unique_ptr<Multi> multi);

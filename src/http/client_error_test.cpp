@@ -10,8 +10,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-Error error_of(Client& client, Request request, std::stop_token stop = {}) {
-  auto response = client.send(std::move(request), std::move(stop));
+Error error_of(Client& client, Request request, const std::stop_token& stop = {}) {
+  auto response = client.send(std::move(request), stop);
   if (response) return {Errc::internal, fmt::format("no error but status {}", response->status())};
   return std::move(response).error();
 }

@@ -59,9 +59,9 @@ Result<CurlApi> load_curl(const char* library) {
 }
 
 Result<const CurlApi*> curl_api() {
-  static const Result<CurlApi> kLoaded = load_curl(kLibrary);
-  if (!kLoaded) return std::unexpected(kLoaded.error().clone());
-  return &*kLoaded;
+  static const Result<CurlApi> loaded = load_curl(kLibrary);
+  if (!loaded) return std::unexpected(loaded.error().clone());
+  return &*loaded;
 }
 
 }  // namespace corten::http

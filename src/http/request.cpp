@@ -23,8 +23,8 @@ Body Body::stream(Source& source, std::optional<std::uint64_t> length_bytes) {
 }
 
 const std::string& Body::data() const {
-  static const std::string kNone;
-  return bytes_ ? *bytes_ : kNone;
+  static const std::string none;
+  return bytes_ ? *bytes_ : none;
 }
 
 std::optional<std::uint64_t> Body::length_bytes() const {
