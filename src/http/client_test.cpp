@@ -16,9 +16,9 @@ namespace corten::http::test {
 namespace {
 
 // Taken before main(): nothing that links this module may have libcurl loaded by then.
-const bool kLoadedAtStart = ::dlopen("libcurl.so.4", RTLD_NOLOAD | RTLD_LAZY) != nullptr;
+const bool loaded_at_start = ::dlopen("libcurl.so.4", RTLD_NOLOAD | RTLD_LAZY) != nullptr;
 
-TEST(CurlApi, IsNotLoadedBeforeItIsUsed) { EXPECT_FALSE(kLoadedAtStart); }
+TEST(CurlApi, IsNotLoadedBeforeItIsUsed) { EXPECT_FALSE(loaded_at_start); }
 
 TEST(CurlApi, AMissingLibraryIsUnsupportedWithAHint) {
   const auto error = load_curl("libcurl-that-is-not-there.so.4").error().clone();
@@ -187,6 +187,7 @@ TEST(ClientPool, GivesEachThreadItsOwnAndKeepsConnections) {
     return bytes;
   };
   std::vector<std::future<std::size_t>> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) threads.push_back(std::async(std::launch::async, work));
   for (auto& thread : threads) EXPECT_EQ(thread.get(), 500'000U);
   EXPECT_LE(server.connections(), 4);

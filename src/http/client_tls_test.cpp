@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 // A directory of this test's own, with files in it.
 class Files {
  public:
-  Files() : path_(testing::TempDir() + fmt::format("corten-http-{}-{}", ::getpid(), counter_++)) {
+  Files() : path_(testing::TempDir() + fmt::format("corten-http-{}-{}", ::getpid(), test_name())) {
     std::filesystem::create_directory(path_);
   }
   Files(const Files&) = delete;
@@ -35,18 +35,19 @@ class Files {
   const std::string& path() const { return path_; }
 
  private:
-  static inline int counter_ = 0;
+  static std::string test_name() { return testing::UnitTest::GetInstance()->current_test_info()->name(); }
+
   std::string path_;
   std::vector<std::string> files_;
 };
 
-const Script kHello = [](Exchange& e) { e.reply(200, "hello"); };
+const Script say_hello = [](Exchange& e) { e.reply(200, "hello"); };
 
 ClientOptions insecure() { return {.tls = {.verify = Verify::skipped}}; }
 
 TEST(ClientTls, AnUnknownCertificateIsRefusedWithAHint) {
   const TlsIdentity identity;
-  Server server(kHello, &identity);
+  Server server(say_hello, &identity);
   CORTEN_REQUIRE_SERVER(server);
   auto client = make_client();
   const auto error = client.send(make_request(server.url())).error().clone();
@@ -58,7 +59,7 @@ TEST(ClientTls, AnUnknownCertificateIsRefusedWithAHint) {
 
 TEST(ClientTls, SkippingVerificationIsExplicit) {
   const TlsIdentity identity("wrong.example");
-  Server server(kHello, &identity);
+  Server server(say_hello, &identity);
   CORTEN_REQUIRE_SERVER(server);
   auto client = make_client(insecure());
   EXPECT_EQ(fetch_text(client, make_request(server.url())), "hello");
@@ -66,7 +67,7 @@ TEST(ClientTls, SkippingVerificationIsExplicit) {
 
 TEST(ClientTls, AddedCaFilesAndDirectoriesAreTrusted) {
   const TlsIdentity identity;
-  Server server(kHello, &identity);
+  Server server(say_hello, &identity);
   CORTEN_REQUIRE_SERVER(server);
   Files files;
   const auto file = files.add("ca.crt", identity.certificate_pem());
@@ -79,7 +80,7 @@ TEST(ClientTls, AddedCaFilesAndDirectoriesAreTrusted) {
 
 TEST(ClientTls, ATrustedCertificateForAnotherHostIsRefused) {
   const TlsIdentity identity("wrong.example");
-  Server server(kHello, &identity);
+  Server server(say_hello, &identity);
   CORTEN_REQUIRE_SERVER(server);
   Files files;
   auto client = make_client({.tls = {.ca_files = {files.add("ca.crt", identity.certificate_pem())}}});
@@ -89,19 +90,19 @@ TEST(ClientTls, ATrustedCertificateForAnotherHostIsRefused) {
 TEST(ClientTls, OlderThanTls12IsRefused) {
   TlsIdentity identity;
   identity.limit_version(TLS1_1_VERSION);
-  Server server(kHello, &identity);
+  Server server(say_hello, &identity);
   CORTEN_REQUIRE_SERVER(server);
   auto client = make_client(insecure());
   const auto error = client.send(make_request(server.url())).error().clone();
   EXPECT_EQ(error.kind(), Errc::failed_precondition) << error.message();
   TlsIdentity newer;
   newer.limit_version(TLS1_2_VERSION);
-  Server good(kHello, &newer);
+  Server good(say_hello, &newer);
   EXPECT_EQ(fetch_text(client, make_request(good.url())), "hello");
 }
 
 TEST(ClientTls, PlainHttpOnAnHttpsUrlIsSaid) {
-  Server server(kHello);
+  Server server(say_hello);
   CORTEN_REQUIRE_SERVER(server);
   auto client = make_client(insecure());
   const auto error =
@@ -124,7 +125,7 @@ TEST(ClientTls, AClientCertificateIsShownToItsOriginOnly) {
   const TlsIdentity ours("client.example");
   TlsIdentity theirs;
   theirs.ask_for_client_certificate();
-  Server other(kHello, &theirs);
+  Server other(say_hello, &theirs);
   Server registry([&](Exchange& e) { e.reply(302, "", "Location: " + other.url() + "\r\n"); }, &theirs);
   CORTEN_REQUIRE_SERVER(registry);
   Files files;
@@ -141,7 +142,7 @@ TEST(ClientTls, AClientCertificateIsShownToItsOriginOnly) {
 
 TEST(ClientTls, SkippingVerificationEndsWithTheHost) {
   const TlsIdentity identity;
-  Server other(kHello, &identity);
+  Server other(say_hello, &identity);
   const auto target = fmt::format("https://localhost:{}/", other.port());
   Server registry([&](Exchange& e) { e.reply(302, "", "Location: " + target + "\r\n"); }, &identity);
   CORTEN_REQUIRE_SERVER(registry);
@@ -154,7 +155,7 @@ TEST(ClientTls, SkippingVerificationEndsWithTheHost) {
 
 TEST(ClientTls, DowngradesToHttpAreRefusedAndNeverCarryCredentials) {
   const TlsIdentity identity;
-  Server plain(kHello);
+  Server plain(say_hello);
   Server registry([&](Exchange& e) { e.reply(302, "", "Location: " + plain.url() + "\r\n"); }, &identity);
   CORTEN_REQUIRE_SERVER(registry);
   auto client = make_client(insecure());
@@ -218,7 +219,7 @@ TEST(ClientTls, AServerThatLeavesDuringAnUploadRaisesNoSignal) {
 
 TEST(ClientTls, Http2IsOnlyAnOffer) {
   const TlsIdentity identity;
-  Server server(kHello, &identity);
+  Server server(say_hello, &identity);
   CORTEN_REQUIRE_SERVER(server);
   auto options = insecure();
   options.version = HttpVersion::http2_if_offered;

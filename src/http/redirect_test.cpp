@@ -7,7 +7,7 @@
 namespace corten::http {
 namespace {
 
-const RedirectPolicy kAny{.follow = Follow::any};
+constexpr RedirectPolicy kAny{.follow = Follow::any};
 
 Result<std::optional<Hop>> hop(const RedirectPolicy& policy, Method method, int status,
                                std::string_view location,
