@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "base/strings.hpp"
+#include "sys/capability_names.hpp"
 #include "sys/feature_probes.hpp"
 #include "sys/file.hpp"
 #include "sys/file_status.hpp"
@@ -117,11 +118,11 @@ Feature probe_bounding_set() {
   for (int capability = 0; capability < 64; ++capability) {
     const int held = ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
     if (held < 0) break;  // EINVAL: the kernel knows no more
-    if (held == 0) missing.push_back(std::to_string(capability));
+    if (held == 0) missing.push_back(capability_name(capability));
   }
   if (!missing.empty()) {
     feature.state = FeatureState::no;
-    feature.detail = "missing, by number: " + join(missing, ", ");
+    feature.detail = "missing: " + join(missing, ", ");
     feature.remedy = "start corten outside of whatever dropped them; containers run without them otherwise";
   }
   return feature;

@@ -70,16 +70,34 @@ Feature probe_user_namespaces() {
   return feature;
 }
 
-// Root makes the mount namespace directly, so that this asks about root's overlay, not a user namespace's.
-int enter_mount_namespace(const void* as_user) {
-  const int flags = as_user != nullptr ? CLONE_NEWUSER | CLONE_NEWNS : CLONE_NEWNS;
-  return outcome(::unshare(flags));
+// Lines for /proc/self/{uid,gid}_map, written out before the child is made.
+struct OwnIdMaps {
+  std::string uids;
+  std::string gids;
+};
+
+int write_proc_file(const char* path, std::string_view text) {
+  const int fd = ::open(path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return errno;
+  const int err = outcome(::write(fd, text.data(), text.size()));
+  (void)::close(fd);
+  return err;
 }
 
-// In a fresh user namespace nobody is mapped, which overlay does not mind: everything lies on a tmpfs of the
-// same namespace.
-int try_overlay(const void* as_user) {
-  if (const int err = enter_mount_namespace(as_user); err != 0) return err;
+// With `maps` as an ordinary user would, inside a user namespace where the caller is root: without a mapping
+// no file can be made on its file systems (EOVERFLOW). Root makes the mount namespace directly, so that this
+// asks about root's overlay.
+int enter_mount_namespace(const OwnIdMaps* maps) {
+  if (maps == nullptr) return outcome(::unshare(CLONE_NEWNS));
+  if (const int err = outcome(::unshare(CLONE_NEWUSER | CLONE_NEWNS)); err != 0) return err;
+  // Before gid_map can be written without privilege (user_namespaces(7)).
+  if (const int err = write_proc_file("/proc/self/setgroups", "deny"); err != 0) return err;
+  if (const int err = write_proc_file("/proc/self/uid_map", maps->uids); err != 0) return err;
+  return write_proc_file("/proc/self/gid_map", maps->gids);
+}
+
+int try_overlay(const void* maps) {
+  if (const int err = enter_mount_namespace(static_cast<const OwnIdMaps*>(maps)); err != 0) return err;
   if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return errno;
   if (::mount("tmpfs", "/tmp", "tmpfs", 0, "mode=0777") != 0) return errno;
   if (::chdir("/tmp") != 0) return errno;
@@ -87,16 +105,16 @@ int try_overlay(const void* as_user) {
     if (::mkdir(name, 0755) != 0) return errno;
   }
   const char* options =
-      as_user != nullptr ? "lowerdir=l,upperdir=u,workdir=w,userxattr" : "lowerdir=l,upperdir=u,workdir=w";
+      maps != nullptr ? "lowerdir=l,upperdir=u,workdir=w,userxattr" : "lowerdir=l,upperdir=u,workdir=w";
   return outcome(::mount("overlay", "m", "overlay", 0, options));
 }
 
-Feature probe_overlay(const char* name, const char* purpose, const void* as_user) {
+Feature probe_overlay(const char* name, const char* purpose, const OwnIdMaps* maps) {
   Feature feature{.name = name, .detail = {}, .purpose = purpose};
-  judge(feature, try_in_child(try_overlay, as_user));
+  judge(feature, try_in_child(try_overlay, maps));
   if (feature.state == FeatureState::no) {
-    feature.remedy = as_user != nullptr ? "kernel 5.13 and user namespaces; layers are copied without it"
-                                        : "modprobe overlay; layers are copied without it";
+    feature.remedy = maps != nullptr ? "kernel 5.13 and user namespaces; layers are copied without it"
+                                     : "modprobe overlay; layers are copied without it";
   }
   return feature;
 }
@@ -137,10 +155,11 @@ Feature probe_idmapped_mounts() {
 }  // namespace
 
 std::vector<Feature> probe_namespaces() {
-  static constexpr char kAsUser = 0;  // any non-null pointer
+  const OwnIdMaps maps{.uids = fmt::format("0 {} 1", ::geteuid()),
+                       .gids = fmt::format("0 {} 1", ::getegid())};
   std::vector<Feature> features{
       probe_user_namespaces(),
-      probe_overlay("overlay-rootless", "layers without copying, without root", &kAsUser)};
+      probe_overlay("overlay-rootless", "layers without copying, without root", &maps)};
   if (current_user().is_root()) {
     features.push_back(probe_overlay("overlay", "layers without copying", nullptr));
   }
