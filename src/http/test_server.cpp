@@ -39,7 +39,7 @@ class Channel {
   Channel& operator=(const Channel&) = delete;
 
   bool start_tls(const TlsIdentity& identity) {
-    ssl_ = identity.accept(fd_);
+    ssl_ = identity.begin_tls(fd_);
     return ssl_ != nullptr;
   }
 

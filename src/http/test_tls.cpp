@@ -76,7 +76,7 @@ void TlsIdentity::limit_version(int version) {
 
 void TlsIdentity::ask_for_client_certificate() { SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, accept_any); }
 
-ssl_st* TlsIdentity::accept(int fd) const {
+ssl_st* TlsIdentity::begin_tls(int fd) const {
   SSL* ssl = SSL_new(context_);
   SSL_set_fd(ssl, fd);
   if (SSL_accept(ssl) == 1) return ssl;

@@ -25,7 +25,7 @@ class TlsIdentity {
   void ask_for_client_certificate();
 
   /// A server's end of TLS on a connected socket; null if the handshake fails.
-  ssl_st* accept(int fd) const;
+  ssl_st* begin_tls(int fd) const;
 
  private:
   ssl_ctx_st* context_ = nullptr;

@@ -20,14 +20,14 @@ Result<> check_count(const JsonView& view, std::string_view name, std::size_t mo
 }
 
 Result<> read_member(const JsonView& view, std::string_view name, std::string& out) {
-  out = TRY(view.find_string(name))
-  .value_or("");
+  auto text = TRY(view.find_string(name));
+  out = std::move(text).value_or("");
   return {};
 }
 
 Result<> read_member(const JsonView& view, std::string_view name, bool& out) {
-  out = TRY(view.find_bool(name))
-  .value_or(false);
+  const auto value = TRY(view.find_bool(name));
+  out = value.value_or(false);
   return {};
 }
 

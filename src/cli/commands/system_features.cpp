@@ -70,8 +70,9 @@ constexpr std::array kFlags = {
 };
 
 constexpr std::array kExamples = {
-    Example{.text = "What this host lacks",
-            .line = R"(corten system features --format '{{if ne .State "yes"}}{{.Name}}: {{.Remedy}}{{end}}')"},
+    Example{
+        .text = "What this host lacks",
+        .line = R"(corten system features --format '{{if ne .State "yes"}}{{.Name}}: {{.Remedy}}{{end}}')"},
 };
 
 }  // namespace
@@ -79,8 +80,9 @@ constexpr std::array kExamples = {
 constexpr Command kSystemFeaturesCommand{
     .path = "system features",
     .summary = "Show what the kernel and this host can do for corten",
-    .doc = "Probes the running kernel; nothing is changed. Attach its output to a report about a host on "
-           "which something does not work.",
+    .doc =
+        "Probes the running kernel; nothing is changed. Attach its output to a report about a host on "
+        "which something does not work.",
     .flags = kFlags,
     .examples = kExamples,
     .hidden = true,
