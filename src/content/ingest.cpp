@@ -1,0 +1,114 @@
+#include "content/ingest.hpp"
+
+#include <fcntl.h>
+
+#include <memory>
+
+#include "oci/image_layout.hpp"
+#include "sys/file.hpp"
+#include "sys/file_status.hpp"
+#include "sys/names.hpp"
+
+namespace corten::content {
+namespace {
+
+codec::HashAlgorithm hash_algorithm(oci::DigestAlgorithm algorithm) {
+  return algorithm == oci::DigestAlgorithm::sha256 ? codec::HashAlgorithm::sha256
+                                                   : codec::HashAlgorithm::sha512;
+}
+
+oci::Digest to_digest(const codec::HashValue& hash) {
+  return hash.algorithm() == codec::HashAlgorithm::sha256
+             ? oci::Digest::from_sha256(hash.bytes().first<32>())
+             : oci::Digest::from_sha512(hash.bytes().first<64>());
+}
+
+// Whether the locked file still has the name: while we waited for the lock, its writer may have published it.
+Result<bool> still_named(sys::BorrowedFd store, const std::string& path, const sys::FileLock& lock) {
+  const auto locked = TRY(sys::fstat(lock.fd()));
+  const auto named = TRY(sys::find_status(store, path));
+  return named && named->same_file(locked);
+}
+
+}  // namespace
+
+Ingest::Ingest(sys::UniqueFd store, std::string path, sys::FileLock lock, oci::DigestAlgorithm algorithm)
+    : store_(std::move(store)),
+      path_(std::move(path)),
+      lock_(std::move(lock)),
+      hasher_(hash_algorithm(algorithm)) {}
+
+Result<Ingest> Ingest::open(sys::UniqueFd store, const std::string& path, const IngestOptions& options) {
+  while (true) {
+    auto lock = TRY(sys::FileLock::acquire(store, path, sys::LockMode::exclusive, options.timeout));
+    const bool named = TRY(still_named(store, path, lock));
+    if (!named) continue;
+    Ingest ingest(std::move(store), path, std::move(lock), options.algorithm);
+    TRY(ingest.hash_present());
+    return ingest;
+  }
+}
+
+Result<> Ingest::hash_present() {
+  constexpr std::size_t kBufferBytes = std::size_t{256} * 1024;
+  const auto buffer = std::make_unique_for_overwrite<std::uint8_t[]>(kBufferBytes);
+  while (true) {
+    const auto size = TRY(sys::read_some(lock_.fd(), {buffer.get(), kBufferBytes}));
+    if (size == 0) return {};
+    hasher_.update({buffer.get(), size});
+    offset_ += size;
+  }
+}
+
+Result<> Ingest::write(Bytes bytes) {
+  TRY_CTX(sys::write_all(lock_.fd(), bytes), "writing '{}'", path_);
+  hasher_.update(bytes);
+  offset_ += bytes.size();
+  return {};
+}
+
+Result<> Ingest::restart() {
+  if (offset_ == 0) return {};
+  TRY_CTX(sys::ftruncate(lock_.fd(), 0), "restarting '{}'", path_);
+  TRY(sys::seek(lock_.fd(), 0));
+  (void)hasher_.finish();  // begins anew
+  offset_ = 0;
+  return {};
+}
+
+Result<> Ingest::check(const oci::Digest& actual, const std::optional<oci::Digest>& expected,
+                       std::optional<std::uint64_t> size_bytes) const {
+  if (size_bytes && *size_bytes != offset_) {
+    return fail(Errc::data_loss, "expected {} bytes, got {}", *size_bytes, offset_);
+  }
+  if (expected && *expected != actual) {
+    return fail(Errc::data_loss, "expected digest '{}', got '{}'", expected->to_string(), actual.to_string());
+  }
+  return {};
+}
+
+Result<oci::Digest> Ingest::commit(const std::optional<oci::Digest>& expected,
+                                   std::optional<std::uint64_t> size_bytes) && {
+  const auto digest = to_digest(hasher_.finish());
+  if (auto checked = check(digest, expected, size_bytes); !checked) {
+    // Best effort: an ingest that stays is found wrong again by the next commit.
+    (void)sys::unlinkat(store_, path_);
+    return with_frame(std::move(checked).error(), "publishing '{}'", path_);
+  }
+  const auto target = oci::layout::blob_path(digest);
+  TRY_CTX(sys::fchmod(lock_.fd(), 0444), "publishing blob '{}'", digest.to_string());
+  TRY_CTX(sys::fdatasync(lock_.fd()), "publishing blob '{}'", digest.to_string());
+  auto renamed = sys::renameat(store_, path_, store_, target, sys::RenameMode::no_replace);
+  if (!renamed && renamed.error().kind() == Errc::already_exists) {
+    TRY(sys::unlinkat(store_, path_));
+    return digest;
+  }
+  if (!renamed) return with_frame(std::move(renamed).error(), "publishing blob '{}'", digest.to_string());
+  const auto parent = TRY(sys::openat(store_, target.substr(0, target.rfind('/')), O_RDONLY | O_DIRECTORY));
+  TRY_CTX(sys::fsync(parent), "publishing blob '{}'", digest.to_string());
+  return digest;
+}
+
+Result<> Ingest::abort() && { return sys::unlinkat(store_, path_); }
+
+}  // namespace corten::content

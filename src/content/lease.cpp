@@ -1,0 +1,33 @@
+#include "content/lease.hpp"
+
+#include <fcntl.h>
+
+#include "content/layout.hpp"
+#include "sys/file.hpp"
+#include "sys/names.hpp"
+#include "sys/random_name.hpp"
+
+namespace corten::content {
+
+Result<Lease> Lease::create(const Store& store) {
+  auto directory = TRY(sys::openat(store.directory(), kLeasesDirectory, O_RDONLY | O_DIRECTORY));
+  // Under the shared gc lock, so that gc cannot meet the file before it is locked and take it for dead.
+  const auto gc_lock = TRY(sys::FileLock::acquire(store.directory(), kGcLockFile, sys::LockMode::shared));
+  auto name = TRY(sys::random_name("lease-"));
+  auto lock = TRY_CTX(sys::FileLock::acquire(directory, name, sys::LockMode::exclusive), "creating a lease");
+  return Lease(store, std::move(directory), std::move(name), std::move(lock));
+}
+
+Lease::~Lease() {
+  // Moved from, there is no directory. A lease file that stays is dead and gc removes it.
+  if (directory_) (void)sys::unlinkat(directory_, name_);
+}
+
+Result<std::optional<BlobInfo>> Lease::hold(const oci::Digest& digest) {
+  const auto gc_lock = TRY(sys::FileLock::acquire(store_->directory(), kGcLockFile, sys::LockMode::shared));
+  TRY_CTX(sys::write_all(lock_.fd(), as_bytes(digest.to_string() + "\n")), "holding blob '{}'",
+          digest.to_string());
+  return store_->find(digest);
+}
+
+}  // namespace corten::content

@@ -1,0 +1,53 @@
+#include "content/lease.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "content/gc.hpp"
+#include "content/store_fixture.hpp"
+
+namespace corten::content {
+namespace {
+
+GcResult collect(const Store& store, const GcOptions& options) {
+  const auto no_roots = [] { return Result<std::vector<oci::Descriptor>>(); };
+  auto result = collect_garbage(store, no_roots, options);
+  EXPECT_TRUE(result) << result.error().message();
+  return std::move(*result);
+}
+
+constexpr GcOptions kAtOnce{.keep_dead_leases = std::chrono::seconds{0},
+                            .keep_ingests = std::chrono::seconds{0}};
+
+TEST_F(StoreTest, ALeaseKeepsBlobsThatComeAfterIt) {
+  const auto store = open();
+  {
+    auto lease = Lease::create(store).value();
+    EXPECT_EQ(lease.hold(digest_of("later")).value(), std::nullopt);
+    ASSERT_TRUE(store.put("later"));
+    ASSERT_TRUE(store.put("unheld"));
+    EXPECT_EQ(collect(store, kAtOnce).removed.size(), 1U);
+    EXPECT_TRUE(lease.hold(digest_of("later")).value());
+  }
+  EXPECT_EQ(collect(store, kAtOnce).removed.size(), 1U);
+  EXPECT_TRUE(store.list().value().empty());
+}
+
+TEST_F(StoreTest, ADeadLeaseCountsForAWhile) {
+  const auto store = open();
+  ASSERT_TRUE(store.put("kept"));
+  const auto child = ::fork();
+  if (child == 0) {
+    auto lease = Lease::create(store);
+    const bool held = lease && lease->hold(digest_of("kept"));
+    ::_exit(held ? 0 : 1);  // no destructor runs: the process is gone as after kill -9
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+  EXPECT_TRUE(collect(store, {}).removed.empty());
+  EXPECT_EQ(collect(store, kAtOnce).removed.size(), 1U);
+}
+
+}  // namespace
+}  // namespace corten::content

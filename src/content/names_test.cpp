@@ -1,0 +1,76 @@
+#include "content/names.hpp"
+
+#include <fcntl.h>
+
+#include <thread>
+
+#include "content/store_fixture.hpp"
+#include "sys/file.hpp"
+
+namespace corten::content {
+namespace {
+
+oci::Descriptor descriptor(std::string_view seed) {
+  return {.media_type = "application/vnd.oci.image.manifest.v1+json",
+          .digest = digest_of(seed),
+          .size_bytes = static_cast<std::int64_t>(seed.size())};
+}
+
+TEST_F(StoreTest, NamesAreSetMovedAndRemoved) {
+  const auto store = open();
+  const Names names(store);
+  EXPECT_EQ(names.set("docker.io/library/b:1", descriptor("one")).value(), std::nullopt);
+  EXPECT_EQ(names.set("docker.io/library/a:1", descriptor("one")).value(), std::nullopt);
+  EXPECT_EQ(names.set("docker.io/library/b:1", descriptor("two")).value(), descriptor("one"));
+  const auto all = names.list().value();
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].name, "docker.io/library/a:1");
+  EXPECT_EQ(all[1].descriptor, descriptor("two"));
+  EXPECT_EQ(names.remove("docker.io/library/a:1").value(), descriptor("one"));
+  EXPECT_EQ(names.remove("docker.io/library/a:1").value(), std::nullopt);
+  EXPECT_FALSE(names.find("docker.io/library/a:1").value());
+  EXPECT_EQ(names.find("docker.io/library/b:1").value()->descriptor, descriptor("two"));
+}
+
+TEST_F(StoreTest, EntriesOfOtherToolsAreKept) {
+  const auto store = open();
+  const std::string foreign =
+      R"({"schemaVersion":2,"x":1,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json",)"
+      R"("digest":")" +
+      digest_of("f").to_string() + R"(","size":1}]})";
+  const auto fd = sys::open(path_ + "/index.json", O_WRONLY | O_TRUNC).value();
+  ASSERT_TRUE(sys::write_all(fd, as_bytes(foreign)));
+  const Names names(store);
+  EXPECT_TRUE(names.list().value().empty());
+  ASSERT_TRUE(names.set("n", descriptor("one")));
+  const auto text = sys::read_file(store.directory(), "index.json", 10'000).value();
+  EXPECT_NE(text.find(digest_of("f").to_string()), std::string::npos);
+  EXPECT_NE(text.find(R"("x":1)"), std::string::npos);
+}
+
+TEST_F(StoreTest, WritersTakeTurnsAndLoseNoName) {
+  (void)open();
+  constexpr int kEach = 20;
+  const auto work = [this](char who) {
+    const auto store = open();
+    for (int i = 0; i < kEach; ++i) {
+      ASSERT_TRUE(Names(store).set(fmt::format("{}{}", who, i), descriptor("one")));
+    }
+  };
+  std::thread one(work, 'a');
+  std::thread two(work, 'b');
+  one.join();
+  two.join();
+  EXPECT_EQ(Names(open()).list().value().size(), 2U * kEach);
+}
+
+TEST_F(StoreTest, ADamagedIndexIsAnErrorAndNotAnEmptyOne) {
+  const auto store = open();
+  const auto fd = sys::open(path_ + "/index.json", O_WRONLY | O_TRUNC).value();
+  ASSERT_TRUE(sys::write_all(fd, as_bytes("{\"manifests\": [")));
+  EXPECT_FALSE(Names(store).list());
+  EXPECT_FALSE(Names(store).set("n", descriptor("one")));
+}
+
+}  // namespace
+}  // namespace corten::content
