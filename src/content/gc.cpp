@@ -7,6 +7,7 @@
 #include "base/strings.hpp"
 #include "content/layout.hpp"
 #include "oci/document.hpp"
+#include "oci/media_type.hpp"
 #include "sys/directory.hpp"
 #include "sys/file.hpp"
 #include "sys/file_status.hpp"

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "content/store_fixture.hpp"
+#include "oci/index.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
 

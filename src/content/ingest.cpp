@@ -89,6 +89,7 @@ Result<> Ingest::check(const oci::Digest& actual, const std::optional<oci::Diges
 
 Result<oci::Digest> Ingest::commit(const std::optional<oci::Digest>& expected,
                                    std::optional<std::uint64_t> size_bytes) && {
+  const sys::FileLock lock = std::move(lock_);  // ends with this call, not with the object
   const auto digest = to_digest(hasher_.finish());
   if (auto checked = check(digest, expected, size_bytes); !checked) {
     // Best effort: an ingest that stays is found wrong again by the next commit.
@@ -96,8 +97,8 @@ Result<oci::Digest> Ingest::commit(const std::optional<oci::Digest>& expected,
     return with_frame(std::move(checked).error(), "publishing '{}'", path_);
   }
   const auto target = oci::layout::blob_path(digest);
-  TRY_CTX(sys::fchmod(lock_.fd(), 0444), "publishing blob '{}'", digest.to_string());
-  TRY_CTX(sys::fdatasync(lock_.fd()), "publishing blob '{}'", digest.to_string());
+  TRY_CTX(sys::fchmod(lock.fd(), 0444), "publishing blob '{}'", digest.to_string());
+  TRY_CTX(sys::fdatasync(lock.fd()), "publishing blob '{}'", digest.to_string());
   auto renamed = sys::renameat(store_, path_, store_, target, sys::RenameMode::no_replace);
   if (!renamed && renamed.error().kind() == Errc::already_exists) {
     TRY(sys::unlinkat(store_, path_));
@@ -109,6 +110,9 @@ Result<oci::Digest> Ingest::commit(const std::optional<oci::Digest>& expected,
   return digest;
 }
 
-Result<> Ingest::abort() && { return sys::unlinkat(store_, path_); }
+Result<> Ingest::abort() && {
+  const sys::FileLock lock = std::move(lock_);
+  return sys::unlinkat(store_, path_);
+}
 
 }  // namespace corten::content

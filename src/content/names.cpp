@@ -7,6 +7,7 @@
 #include "content/layout.hpp"
 #include "oci/annotations.hpp"
 #include "oci/image_layout.hpp"
+#include "oci/index.hpp"
 #include "sys/atomic_write.hpp"
 #include "sys/file.hpp"
 #include "sys/lock.hpp"

@@ -61,7 +61,8 @@ TEST_F(StoreTest, WritersTakeTurnsAndLoseNoName) {
   std::thread two(work, 'b');
   one.join();
   two.join();
-  EXPECT_EQ(Names(open()).list().value().size(), 2U * kEach);
+  const auto store = open();
+  EXPECT_EQ(Names(store).list().value().size(), 2U * kEach);
 }
 
 TEST_F(StoreTest, ADamagedIndexIsAnErrorAndNotAnEmptyOne) {

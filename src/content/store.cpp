@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/strings.hpp"
+#include "codec/hashing_stream.hpp"
 #include "codec/verify.hpp"
 #include "content/layout.hpp"
 #include "oci/image_layout.hpp"

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <fcntl.h>
+
+#include <cstdlib>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "content/store.hpp"
+#include "sys/file.hpp"
 #include "sys/remove_tree.hpp"
 
 namespace corten::content {
@@ -17,7 +21,12 @@ class StoreTest : public testing::Test {
     ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
     path_ = pattern;
   }
-  void TearDown() override { EXPECT_TRUE(sys::remove_tree_at(sys::BorrowedFd::cwd(), path_)); }
+  void TearDown() override {
+    const auto slash = path_.rfind('/');
+    const auto parent = sys::open(path_.substr(0, slash), O_RDONLY | O_DIRECTORY);
+    ASSERT_TRUE(parent);
+    EXPECT_TRUE(sys::remove_tree_at(*parent, path_.substr(slash + 1)));
+  }
 
   Store open() const {
     auto store = Store::open(path_);
