@@ -6,23 +6,23 @@
 namespace corten::oci {
 namespace {
 
-const std::string kDigest = "sha256:b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c";
+const std::string any_digest = "sha256:b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c";
 
 // A minimal descriptor with one member replaced or added; `value` is JSON.
 std::string error_with(const std::string& name, const std::string& value) {
-  auto json = Json{{"mediaType", "a/b"}, {"digest", kDigest}, {"size", 2}};
+  auto json = Json{{"mediaType", "a/b"}, {"digest", any_digest}, {"size", 2}};
   json[name] = Json::parse(value);
   const auto descriptor = testing::read_as<Descriptor>(to_json_text(json), "layers[3]");
   return descriptor ? "" : descriptor.error().message();
 }
 
 TEST(Descriptor, ReadsAndWritesEveryMember) {
-  const auto text = R"({"annotations":{"k":"v"},"artifactType":"x/y","data":"e30=","digest":")" + kDigest +
+  const auto text = R"({"annotations":{"k":"v"},"artifactType":"x/y","data":"e30=","digest":")" + any_digest +
                     R"(","mediaType":"a/b","platform":{"architecture":"arm","os":"linux","variant":"v7"},)"
                     R"("size":2,"urls":["https://a"],"x-unknown":{"deep":[null]}})";
   const auto descriptor = testing::read_as<Descriptor>(text, "descriptor").value();
   EXPECT_EQ(descriptor.media_type, "a/b");
-  EXPECT_EQ(descriptor.digest.to_string(), kDigest);
+  EXPECT_EQ(descriptor.digest.to_string(), any_digest);
   EXPECT_EQ(descriptor.size_bytes, 2);
   EXPECT_EQ(descriptor.data, "{}");
   EXPECT_EQ(to_string(*descriptor.platform), "linux/arm/v7");

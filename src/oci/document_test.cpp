@@ -7,9 +7,9 @@
 namespace corten::oci {
 namespace {
 
-const std::string kDescriptor =
+const std::string any_descriptor =
     R"({"mediaType":"a/b","size":2,"digest":"sha256:b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"})";
-const std::string kConfig = R"("schemaVersion":2,"config":)" + kDescriptor;
+const std::string config_members = R"("schemaVersion":2,"config":)" + any_descriptor;
 
 std::string error_of(const std::string& text, std::string_view media_type = {}) {
   const auto document = parse_document(text, media_type);
@@ -52,19 +52,19 @@ TEST(Document, ReadsAnArtifactAndKeepsWhatIsUnknown) {
 }
 
 TEST(Document, TheReceivedBytesAreKept) {
-  const auto text = " { " + kConfig + ", \"layers\" : [ ] }\n";
+  const auto text = " { " + config_members + ", \"layers\" : [ ] }\n";
   const auto received = receive_document(text, "").value();
   EXPECT_EQ(received.bytes(), text);
   EXPECT_NE(to_json_text(to_json(*received->manifest())), text);
 }
 
 TEST(Document, TheTypeComesFromMembersWhenNothingElseSaysIt) {
-  EXPECT_EQ(parse_document("{" + kConfig + "}").value().media_type, media_type::kOciManifest);
-  EXPECT_EQ(parse_document("{" + kConfig + "}", "text/plain; charset=utf-8").value().media_type,
+  EXPECT_EQ(parse_document("{" + config_members + "}").value().media_type, media_type::kOciManifest);
+  EXPECT_EQ(parse_document("{" + config_members + "}", "text/plain; charset=utf-8").value().media_type,
             media_type::kOciManifest);
   EXPECT_EQ(parse_document(R"({"schemaVersion":2,"manifests":null})").value().media_type,
             media_type::kOciIndex);
-  EXPECT_EQ(parse_document("{" + kConfig + "}", media_type::kDockerManifest).value().media_type,
+  EXPECT_EQ(parse_document("{" + config_members + "}", media_type::kDockerManifest).value().media_type,
             media_type::kDockerManifest);
 }
 
@@ -72,26 +72,26 @@ TEST(Document, TheTypeComesFromMembersWhenNothingElseSaysIt) {
 TEST(Document, ConfusedDocumentsAreRefused) {
   const std::string both =
       "manifest.config: stands beside 'manifests': a document is a manifest or an index, not both";
-  EXPECT_EQ(error_of("{" + kConfig + R"(,"manifests":[]})"), both);
-  EXPECT_EQ(error_of("{" + kConfig + R"(,"manifests":null})"), both);
+  EXPECT_EQ(error_of("{" + config_members + R"(,"manifests":[]})"), both);
+  EXPECT_EQ(error_of("{" + config_members + R"(,"manifests":null})"), both);
   EXPECT_EQ(error_of(R"({"schemaVersion":2,"manifests":[],"layers":[]})"),
             "manifest.layers: stands beside 'manifests': a document is a manifest or an index, not both");
-  EXPECT_EQ(error_of("{" + kConfig + R"(,"Manifests":[]})", media_type::kOciManifest),
+  EXPECT_EQ(error_of("{" + config_members + R"(,"Manifests":[]})", media_type::kOciManifest),
             "manifest.Manifests: expected the spelling 'manifests'");
   EXPECT_EQ(error_of(R"({"schemaVersion":2,"manifests":[],"LAYERS":[]})"),
             "manifest.LAYERS: expected the spelling 'layers'");
   EXPECT_EQ(
-      error_of("{" + kConfig + R"(,"mediaType":"application/vnd.oci.image.index.v1+json"})"),
+      error_of("{" + config_members + R"(,"mediaType":"application/vnd.oci.image.index.v1+json"})"),
       "manifest.mediaType: says 'application/vnd.oci.image.index.v1+json', but the members are those of a "
       "manifest");
-  EXPECT_EQ(error_of("{" + kConfig + R"(,"mediaType":"application/vnd.oci.image.manifest.v1+json"})",
+  EXPECT_EQ(error_of("{" + config_members + R"(,"mediaType":"application/vnd.oci.image.manifest.v1+json"})",
                      media_type::kDockerManifest),
             "manifest.mediaType: says 'application/vnd.oci.image.manifest.v1+json', but it came as "
             "'application/vnd.docker.distribution.manifest.v2+json'");
   EXPECT_EQ(
-      error_of("{" + kConfig + "}", media_type::kOciIndex),
+      error_of("{" + config_members + "}", media_type::kOciIndex),
       "manifest: came as 'application/vnd.oci.image.index.v1+json', but the members are those of a manifest");
-  EXPECT_EQ(error_of("{" + kConfig + "," + kConfig + "}"),
+  EXPECT_EQ(error_of("{" + config_members + "," + config_members + "}"),
             "manifest: the member 'schemaVersion' occurs twice");
 }
 
@@ -104,7 +104,7 @@ TEST(Document, SchemaOneIsRefusedByName) {
     EXPECT_TRUE(document.error().message().contains("schema 1 is not supported"));
     EXPECT_TRUE(document.error().hint().contains("push the image again"));
   }
-  EXPECT_TRUE(error_of("{" + kConfig + "}", media_type::kDockerSchema1Signed).contains("schema 1"));
+  EXPECT_TRUE(error_of("{" + config_members + "}", media_type::kDockerSchema1Signed).contains("schema 1"));
 }
 
 TEST(Document, OtherDocumentsAreRefused) {
@@ -112,10 +112,10 @@ TEST(Document, OtherDocumentsAreRefused) {
       error_of(R"({"schemaVersion":2})"),
       "manifest: expected 'config' and 'layers' of a manifest or 'manifests' of an index, found neither");
   EXPECT_EQ(error_of("[]"), "manifest: expected an object, found an array");
-  EXPECT_EQ(error_of("{" + kConfig + "}", "text/html"),
+  EXPECT_EQ(error_of("{" + config_members + "}", "text/html"),
             "manifest: the media type 'text/html' is neither a manifest nor an index");
   EXPECT_EQ(
-      error_of("{" + kConfig + R"(,"mediaType":"application/vnd.oci.artifact.manifest.v1+json"})"),
+      error_of("{" + config_members + R"(,"mediaType":"application/vnd.oci.artifact.manifest.v1+json"})"),
       "manifest: the media type 'application/vnd.oci.artifact.manifest.v1+json' is neither a manifest nor "
       "an index");
   EXPECT_EQ(error_of(R"({"schemaVersion":3,"manifests":[]})"), "manifest.schemaVersion: expected 2, found 3");
@@ -125,11 +125,11 @@ TEST(Document, OtherDocumentsAreRefused) {
 }
 
 TEST(Document, SizeDepthAndCountsAreCapped) {
-  std::string nested = "{" + kConfig + R"(,"x":)";
+  std::string nested = "{" + config_members + R"(,"x":)";
   for (int i = 0; i < 2'000'000; ++i) nested += "[{\"a\":";
   EXPECT_TRUE(error_of(nested).contains("at most 4194304 are read"));
   EXPECT_EQ(error_of(nested.substr(0, 100'000)), "manifest: nested deeper than 64 levels");
-  std::string many = "{" + kConfig + R"(,"layers":[)";
+  std::string many = "{" + config_members + R"(,"layers":[)";
   for (int i = 0; i < 10'001; ++i) many += i > 0 ? ",{}" : "{}";
   EXPECT_EQ(error_of(many + "]}"), "manifest.layers: 10001 entries, at most 10000 are read");
 }

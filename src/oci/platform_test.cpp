@@ -9,10 +9,10 @@
 namespace corten::oci {
 namespace {
 
-const Platform kHost{.os = "linux", .architecture = "amd64"};
+const Platform host{.os = "linux", .architecture = "amd64"};
 
 std::string parsed(std::string_view text) {
-  const auto platform = parse_platform(text, kHost);
+  const auto platform = parse_platform(text, host);
   return platform ? to_string(*platform) : platform.error().message();
 }
 
@@ -56,7 +56,7 @@ TEST(Platform, ErrorsNamePositionAndExpectation) {
   EXPECT_EQ(parsed("linux/(x)"),
             "platform 'linux/(x)': position 7: expected a letter, a digit, '_', '.' or '-', found '('");
   EXPECT_LT(parsed(std::string(1'000'000, 'a')).size(), 300U);
-  EXPECT_FALSE(parse_platform("vax", kHost).error().hint().empty());
+  EXPECT_FALSE(parse_platform("vax", host).error().hint().empty());
 }
 
 TEST(Platform, MissingPartsShowAsUnknown) { EXPECT_EQ(to_string(Platform{}), "unknown/unknown"); }
@@ -100,7 +100,7 @@ RC_GTEST_PROP(PlatformProperty, ReadsBackWhatItWrites, ()) {
   if (*rc::gen::arbitrary<bool>()) platform.os_version = part();
   const auto normal = normalize(platform);
   RC_ASSERT(normalize(normal) == normal);
-  RC_ASSERT(parse_platform(to_string(normal), kHost).value() == normal);
+  RC_ASSERT(parse_platform(to_string(normal), host).value() == normal);
 }
 
 }  // namespace

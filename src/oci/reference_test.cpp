@@ -8,8 +8,8 @@
 namespace corten::oci {
 namespace {
 
-const std::string kHex = "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c";
-const std::string kDigest = "sha256:" + kHex;
+const std::string any_hex = "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c";
+const std::string any_digest = "sha256:" + any_hex;
 
 std::string error_of(std::string_view text) {
   const auto reference = Reference::parse(text);
@@ -43,14 +43,15 @@ TEST(Reference, NormalisesAsDockerDoes) {
       {"nvcr.io/nvidia/cuda:12.4.1-base-ubuntu22.04", "nvcr.io/nvidia/cuda:12.4.1-base-ubuntu22.04",
        "nvcr.io/nvidia/cuda:12.4.1-base-ubuntu22.04"},
       {"My-Registry.Example.com/x", "My-Registry.Example.com/x:latest", "My-Registry.Example.com/x:latest"},
-      {"x@" + kDigest, "docker.io/library/x@" + kDigest, "x@" + kDigest},
-      {"x:1@" + kDigest, "docker.io/library/x:1@" + kDigest, "x:1@" + kDigest},
+      {"x@" + any_digest, "docker.io/library/x@" + any_digest, "x@" + any_digest},
+      {"x:1@" + any_digest, "docker.io/library/x:1@" + any_digest, "x:1@" + any_digest},
       {"a_b/c__d/e---f/g.h", "docker.io/a_b/c__d/e---f/g.h:latest", "a_b/c__d/e---f/g.h:latest"},
       {"x:_Tag.1-2", "docker.io/library/x:_Tag.1-2", "x:_Tag.1-2"},
       {"docker.io/a.b/c", "docker.io/a.b/c:latest", "docker.io/a.b/c:latest"},
       {"docker.io/localhost/c", "docker.io/localhost/c:latest", "docker.io/localhost/c:latest"},
-      {"docker.io/library/" + kHex, "docker.io/library/" + kHex + ":latest", "docker.io/" + kHex + ":latest"},
-      {kDigest, "docker.io/library/" + kDigest, kDigest},
+      {"docker.io/library/" + any_hex, "docker.io/library/" + any_hex + ":latest",
+       "docker.io/" + any_hex + ":latest"},
+      {any_digest, "docker.io/library/" + any_digest, any_digest},
   };
   for (const auto& [typed, canonical, familiar] : vectors) {
     const auto reference = Reference::parse(typed);
@@ -61,11 +62,11 @@ TEST(Reference, NormalisesAsDockerDoes) {
 }
 
 TEST(Reference, PartsAreKeptApart) {
-  const auto reference = Reference::parse("host:5000/a/b:v1@" + kDigest).value();
+  const auto reference = Reference::parse("host:5000/a/b:v1@" + any_digest).value();
   EXPECT_EQ(reference.registry(), "host:5000");
   EXPECT_EQ(reference.repository(), "a/b");
   EXPECT_EQ(reference.tag(), "v1");
-  EXPECT_EQ(reference.digest()->hex(), kHex);
+  EXPECT_EQ(reference.digest()->hex(), any_hex);
   EXPECT_EQ(reference.name(), "host:5000/a/b");
   EXPECT_EQ(reference.familiar_name(), "host:5000/a/b");
 }
@@ -74,12 +75,13 @@ TEST(Reference, TheTagIsImpliedOnlyWhenAsked) {
   const auto reference = Reference::parse("ubuntu", ImpliedTag::none).value();
   EXPECT_EQ(reference.tag(), std::nullopt);
   EXPECT_EQ(reference.familiar(), "ubuntu");
-  EXPECT_EQ(Reference::parse("x@" + kDigest)->tag(), std::nullopt);
+  EXPECT_EQ(Reference::parse("x@" + any_digest)->tag(), std::nullopt);
 }
 
 TEST(Reference, CanBePinnedAndRetagged) {
   const auto reference = Reference::parse("ubuntu").value();
-  EXPECT_EQ(reference.with_digest(Digest::parse(kDigest).value()).familiar(), "ubuntu:latest@" + kDigest);
+  EXPECT_EQ(reference.with_digest(Digest::parse(any_digest).value()).familiar(),
+            "ubuntu:latest@" + any_digest);
   EXPECT_EQ(reference.with_tag("22.04")->familiar(), "ubuntu:22.04");
   EXPECT_EQ(reference.without_version().canonical(), "docker.io/library/ubuntu");
   EXPECT_EQ(reference.with_tag("a/b").error().message(),
@@ -151,7 +153,7 @@ TEST(Reference, CommonMistakesHaveTheirOwnAnswer) {
   const auto url = Reference::parse("https://ghcr.io/a/b");
   ASSERT_FALSE(url);
   EXPECT_EQ(url.error().hint(), "did you mean 'ghcr.io/a/b'?");
-  const auto id = Reference::parse(kHex);
+  const auto id = Reference::parse(any_hex);
   ASSERT_FALSE(id);
   EXPECT_TRUE(id.error().message().ends_with("are an image ID, not a name"));
   EXPECT_EQ(error_of(""), "invalid reference '': expected an image's name");
@@ -185,7 +187,7 @@ std::string any_reference() {
   const auto count = *rc::gen::inRange(1, 4);
   for (int i = 0; i < count; ++i) text += (i > 0 ? "/" : "") + *component();
   if (*rc::gen::arbitrary<bool>()) text += ":" + *rc::gen::element<std::string>("1", "latest", "_A.b-C");
-  if (*rc::gen::arbitrary<bool>()) text += "@" + kDigest;
+  if (*rc::gen::arbitrary<bool>()) text += "@" + any_digest;
   return text;
 }
 
