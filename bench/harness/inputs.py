@@ -6,21 +6,22 @@ import os
 import subprocess
 from pathlib import Path
 
-# Large enough that start-up does not matter, small enough to stay in the page cache.
-SAMPLE_BYTES = 256 * 1024 * 1024
 SOURCE = Path("/usr")
 
 
 class Inputs:
-    def __init__(self, directory: Path) -> None:
+    """The default of 256 MiB is large enough that start-up does not matter and stays in the page cache."""
+
+    def __init__(self, directory: Path, sample_mib: int) -> None:
         self._directory = directory
+        self._sample_mib = sample_mib
         directory.mkdir(parents=True, exist_ok=True)
 
     def tar(self) -> Path:
-        """A tar of real files: libraries, programs, headers and text from /usr, about 256 MiB."""
-        path = self._directory / "sample.tar"
+        """A tar of real files: libraries, programs, headers and text from /usr, near the wanted size."""
+        path = self._directory / self._name("")
         if not path.exists():
-            names = "\0".join(_sample_files())
+            names = "\0".join(_sample_files(self._sample_mib * 1024 * 1024))
             partial = path.with_suffix(".partial")
             subprocess.run(
                 ["tar", "-c", "-f", partial, "--format=posix", "--null", "--no-recursion", "-T", "-"],
@@ -32,13 +33,16 @@ class Inputs:
         return path
 
     def gzip(self) -> Path:
-        return self._derived("sample.tar.gz", ["gzip", "-6", "-n", "-c"])
+        return self._derived(".gz", ["gzip", "-6", "-n", "-c"])
 
     def zstd(self) -> Path:
-        return self._derived("sample.tar.zst", ["zstd", "-3", "-q", "-c"])
+        return self._derived(".zst", ["zstd", "-3", "-q", "-c"])
 
-    def _derived(self, name: str, argv: list[str]) -> Path:
-        path = self._directory / name
+    def _name(self, suffix: str) -> str:
+        return f"sample-{self._sample_mib}.tar{suffix}"
+
+    def _derived(self, suffix: str, argv: list[str]) -> Path:
+        path = self._directory / self._name(suffix)
         if not path.exists():
             partial = path.with_suffix(".partial")
             with open(self.tar(), "rb") as source, open(partial, "wb") as target:
@@ -47,14 +51,17 @@ class Inputs:
         return path
 
 
-def _sample_files() -> list[str]:
-    """Every file of /usr in name order, thinned out evenly so that the total is near SAMPLE_BYTES."""
+def _sample_files(wanted_bytes: int) -> list[str]:
+    """Every file of /usr in name order, thinned out evenly so that the total is near `wanted_bytes`."""
     found: list[tuple[str, int]] = []
     for directory, subdirectories, names in os.walk(SOURCE):
         subdirectories.sort()
         for name in sorted(names):
             path = os.path.join(directory, name)
-            found.append((path, os.lstat(path).st_size))
+            size = os.lstat(path).st_size
+            # One huge file would be most of the sample.
+            if size < wanted_bytes // 8:
+                found.append((path, size))
     total = sum(size for _, size in found)
-    step = max(1, total // SAMPLE_BYTES)
-    return [path for index, (path, size) in enumerate(found) if index % step == 0 and size < SAMPLE_BYTES // 8]
+    step = max(1, round(total / wanted_bytes))
+    return [path for path, _ in found[::step]]

@@ -12,8 +12,6 @@ _SANITIZERS = {
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
     "ASAN_SYMBOLIZER_PATH": "/usr/bin/llvm-symbolizer-19",
 }
-# Where src/main may put the program, below build/<preset>.
-_PROGRAM = ("src/main/corten", "bin/corten", "corten")
 
 
 def table(root: pathlib.Path, jobs: int) -> list[Stage]:
@@ -32,8 +30,8 @@ def table(root: pathlib.Path, jobs: int) -> list[Stage]:
     if has_program_tests(root):
         stages.append(_pytest(root, "program", "whole-program tests", "tests",
                               home | {"CORTEN_BINARY": str(program(root, "dev"))}, 600, needs=("build-dev",)))
-    stages.append(_build("release", "the program, optimised", 900, target="corten"))
-    stages.append(Stage("demo", "scripts/demo", (("scripts/demo", "--no-install"),), 300, needs=("build-release",)))
+    stages.append(_build("release", "the program and the benchmarks, optimised", 900))
+    stages.append(Stage("demo", "scripts/demo", (("scripts/demo", "--no-install"),), 600, needs=("build-release",)))
     # One build for both: replaying seeds needs no instrumentation of its own.
     stages.append(_build("asan", "everything and the fuzz targets, clang 19 with sanitizers", 1200))
     stages.append(_ctest("unit-asan", "asan", "unit tests with sanitizers", 600, reports, jobs, home | _SANITIZERS,
@@ -46,9 +44,8 @@ def table(root: pathlib.Path, jobs: int) -> list[Stage]:
 
 
 def program(root: pathlib.Path, preset: str) -> pathlib.Path:
-    """The corten of a preset; where it will be, if it is not built yet."""
-    places = [root / "build" / preset / place for place in _PROGRAM]
-    return next((place for place in places if place.is_file()), places[0])
+    """The corten of a preset."""
+    return root / "build" / preset / "bin/corten"
 
 
 def has_program_tests(root: pathlib.Path) -> bool:
@@ -73,10 +70,9 @@ def _check(name: str, what: str) -> Stage:
     return Stage(name, what, ((f"tools/check_{name}",),), 120, quick=True)
 
 
-def _build(preset: str, what: str, limit: float, *, target: str = "all", quick: bool = False) -> Stage:
+def _build(preset: str, what: str, limit: float, *, quick: bool = False) -> Stage:
     return Stage(f"build-{preset}", what,
-                 (("cmake", "--preset", preset), ("cmake", "--build", "--preset", preset, "--target", target)),
-                 limit, quick=quick)
+                 (("cmake", "--preset", preset), ("cmake", "--build", "--preset", preset)), limit, quick=quick)
 
 
 def _ctest(name: str, preset: str, what: str, limit: float, reports: pathlib.Path, jobs: int,
