@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <vector>
 
@@ -145,8 +147,10 @@ class TtyRenderer : public ProgressRenderer {
       return lines;
     }
     // Steps first, then the items at work, and a summary of the rest.
-    auto order = items_;
-    std::ranges::stable_partition(order, [](const ProgressItem* item) { return item->done_bytes > 0; });
+    std::vector<const ProgressItem*> order;
+    const auto at_work = [](const ProgressItem* item) { return item->done_bytes > 0; };
+    std::ranges::copy_if(items_, std::back_inserter(order), at_work);
+    std::ranges::copy_if(items_, std::back_inserter(order), std::not_fn(at_work));
     if (lines.size() >= room) lines.resize(room - 1);
     const auto shown = room - 1 - lines.size();
     append_items(lines,
