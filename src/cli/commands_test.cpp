@@ -113,10 +113,17 @@ TEST(Commands, VersionAsJson) {
   EXPECT_THAT(run({"--version"}).out, HasSubstr(*client->require_string("Version")));
 }
 
-TEST(Commands, OtherFormatsAreRefused) {
-  const auto session = run({"version", "--format", "{{.Client}}"});
+TEST(Commands, VersionByTemplate) {
+  const auto session = run({"version", "--format", "{{.Client.Os}}/{{upper .Client.Arch}}"});
+  ASSERT_EQ(session.code, kExitSuccess) << session.err;
+  EXPECT_THAT(session.out, testing::StartsWith("linux/"));
+}
+
+TEST(Commands, AFieldThatIsNotThereIsAnErrorWithANearOne) {
+  const auto session = run({"version", "--format", "{{.Client.Verison}}"});
   EXPECT_NE(session.code, kExitSuccess);
-  EXPECT_EQ(session.err, "corten: unknown format '{{.Client}}'\nhint: use --format json\n");
+  EXPECT_THAT(session.err, HasSubstr("Version"));
+  EXPECT_EQ(session.out, "");
 }
 
 TEST(Commands, InfoShowsTheStore) {

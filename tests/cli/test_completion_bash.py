@@ -35,7 +35,6 @@ CASES = [
     (["corten", "--progress", "=", "p"], ["plain"]),
     (["corten", "--progress", "="], ["auto", "tty", "plain", "json"]),
     (["corten", "version", "--f"], ["--format"]),
-    (["corten", "version", "-f", ""], ["json"]),
     (["corten", "version", ""], []),
     (["corten", "completion", "z"], ["zsh"]),
     (["corten", "help", "ver"], ["version"]),

@@ -36,7 +36,6 @@ CASES = [
     ("corten --progress p", ["plain"]),
     ("corten --progress=p", ["--progress=plain"]),
     ("corten version --f", ["--format"]),
-    ("corten version -f ", ["json"]),
     ("corten version ", []),
     ("corten completion z", ["zsh"]),
     ("corten help ver", ["version"]),

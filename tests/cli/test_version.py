@@ -25,3 +25,8 @@ def test_version_as_json_agrees(corten: Corten) -> None:
 
 def test_version_works_without_any_environment(corten: Corten) -> None:
     assert corten.bare("--version", env={"HOME": "", "PATH": ""}).code == 0
+
+
+def test_version_by_template_is_dockers(corten: Corten) -> None:
+    version = corten("version", "--format", "{{.Client.Version}}").out
+    assert re.fullmatch(r"\d+\.\d+\.\d+\n", version)

@@ -1,19 +1,15 @@
 #pragma once
 
-#include <array>
+#include <string>
 #include <string_view>
 
-#include "base/result.hpp"
+#include "base/json.hpp"
+#include "cli/program.hpp"
 
 namespace corten::cli {
 
-/// What `--format` of commands with one JSON form accepts.
-inline constexpr std::array<std::string_view, 1> kFormats = {"json"};
-
-/// Whether `--format` asks for JSON; text for people if it was not given.
-inline Result<bool> wants_json(std::string_view format) {
-  if (format.empty() || format == "json") return format == "json";
-  return with_hint(fail(Errc::invalid_argument, "unknown format '{}'", format), "use --format json");
-}
+/// Prints one document as `--format` asks: `text` for people when it is empty, the document on one line for
+/// `json`, else a Go template over it, which ends with a newline of ours as Docker's does.
+Result<> print_document(const Io& io, std::string_view format, const Json& document, std::string_view text);
 
 }  // namespace corten::cli

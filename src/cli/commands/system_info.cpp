@@ -55,8 +55,8 @@ Result<Info> collect_info(const Context& context) {
 }
 
 // The names of `docker system info --format json` where Docker has one.
-std::string info_json(const Info& info) {
-  const Json document = {
+Json info_json(const Info& info) {
+  return {
       {"ServerVersion", build_info().version},
       {"OSType", "linux"},
       {"Architecture", info.machine},
@@ -67,7 +67,6 @@ std::string info_json(const Info& info) {
       {"RunRootDir", info.paths.run_root},
       {"Rootless", info.rootless},
   };
-  return to_json_text(document) + "\n";
 }
 
 std::string info_text(const Info& info) {
@@ -85,9 +84,8 @@ std::string info_text(const Info& info) {
 }
 
 Result<int> run_info(const InfoOptions& options, Context& context) {
-  const auto json = TRY(wants_json(options.format));
   const auto info = TRY(collect_info(context));
-  TRY(context.io().print(json ? info_json(info) : info_text(info)));
+  TRY(print_document(context.io(), options.format, info_json(info), info_text(info)));
   return kExitSuccess;
 }
 
@@ -95,9 +93,8 @@ constexpr std::array kFlags = {
     Flag{.name = "format",
          .letter = 'f',
          .value = "FORMAT",
-         .help = "Print in this format: json",
-         .bind = bind<&InfoOptions::format>(),
-         .choices = kFormats},
+         .help = "Print as json, or by a Go template",
+         .bind = bind<&InfoOptions::format>()},
 };
 
 constexpr std::array<std::string_view, 1> kAliases = {"info"};

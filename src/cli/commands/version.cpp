@@ -19,14 +19,14 @@ struct VersionOptions {
 };
 
 // Docker's names, without those that speak of a daemon: scripts read .Client.Version.
-std::string version_json(const BuildInfo& info) {
+Json version_json(const BuildInfo& info) {
   const Json client = {
       {"Version", info.version},
       {"GitCommit", info.commit},
       {"Os", "linux"},
       {"Arch", build_architecture()},
   };
-  return to_json_text(Json{{"Client", client}}) + "\n";
+  return {{"Client", client}};
 }
 
 std::string version_text(const BuildInfo& info) {
@@ -39,8 +39,8 @@ std::string version_text(const BuildInfo& info) {
 }
 
 Result<int> run_version(const VersionOptions& options, Context& context) {
-  const auto json = TRY(wants_json(options.format));
-  TRY(context.io().print(json ? version_json(build_info()) : version_text(build_info())));
+  const auto& info = build_info();
+  TRY(print_document(context.io(), options.format, version_json(info), version_text(info)));
   return kExitSuccess;
 }
 
@@ -48,14 +48,14 @@ constexpr std::array kFlags = {
     Flag{.name = "format",
          .letter = 'f',
          .value = "FORMAT",
-         .help = "Print in this format: json",
-         .bind = bind<&VersionOptions::format>(),
-         .choices = kFormats},
+         .help = "Print as json, or by a Go template",
+         .bind = bind<&VersionOptions::format>()},
 };
 
 constexpr std::array kExamples = {
     Example{.text = "The same in one line", .line = "corten --version"},
-    Example{.text = "The version as a script reads it", .line = "corten version --format json"},
+    Example{.text = "The number alone, for a script",
+            .line = "corten version --format '{{.Client.Version}}'"},
 };
 
 }  // namespace
