@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kMaxLeaseBytes = std::size_t{16} * 1024 * 1024;
 
-using DigestSet = std::set<oci::Digest>;
+using detail::DigestSet;
 
 std::int64_t age_seconds(const Timestamp& time) { return now().seconds - time.seconds; }
 
@@ -36,18 +36,52 @@ bool is_document(const oci::Descriptor& descriptor) {
   return kind == oci::BlobKind::manifest || kind == oci::BlobKind::index;
 }
 
-// Marks everything below the roots. Breadth first with a list of our own: depth is the sender's choice.
-Result<> mark(const Store& store, std::vector<oci::Descriptor> pending, DigestSet& live) {
+struct Pending {
+  oci::Descriptor descriptor;
+  bool is_root;
+};
+
+// The manifest or index behind a descriptor; nothing for one that is not in the store, and for one below a
+// root that is something else than its descriptor says. The blob's digest is checked first, so such a blob
+// never was a document of that type: whoever wrote the descriptor was wrong, or wants gc to fail.
+Result<std::optional<oci::Document>> load_document(const Store& store, const Pending& item,
+                                                   GcResult& result) {
+  const auto& digest = item.descriptor.digest;
+  const auto present = TRY(store.find(digest));
+  if (!present) return std::nullopt;  // a platform that was never pulled
+  const auto not_a_document = [&](Error error) -> Result<std::optional<oci::Document>> {
+    if (item.is_root || error.kind() == Errc::data_loss) return std::unexpected(std::move(error));
+    result.not_documents.push_back(digest);
+    return std::nullopt;
+  };
+  if (present->size_bytes > oci::kMaxDocumentBytes) {
+    return not_a_document(
+        Error(Errc::invalid_argument, fmt::format("'{}' is too large for a manifest", digest.to_string())));
+  }
+  const auto bytes = TRY(store.read_blob(digest, oci::kMaxDocumentBytes));
+  auto document = oci::parse_document(bytes, item.descriptor.media_type, digest.to_string());
+  if (!document) return not_a_document(std::move(document).error());
+  return std::move(*document);
+}
+
+// Marks everything below the roots, with a list of our own: depth is the sender's choice. A blob is followed
+// once, but being live is not the same as having been followed: one image may call a layer what is another's
+// manifest.
+Result<> mark(const Store& store, std::span<const oci::Descriptor> roots, DigestSet& live, GcResult& result) {
+  std::vector<Pending> pending;
+  for (const auto& root : roots) pending.push_back({.descriptor = root, .is_root = true});
+  DigestSet followed;
   while (!pending.empty()) {
-    const auto descriptor = std::move(pending.back());
+    const auto item = std::move(pending.back());
     pending.pop_back();
-    if (!live.insert(descriptor.digest).second || !is_document(descriptor)) continue;
-    const auto present = TRY(store.find(descriptor.digest));
-    if (!present) continue;  // a platform that was never pulled
-    const auto bytes = TRY(store.read_blob(descriptor.digest, oci::kMaxDocumentBytes));
-    const auto document =
-        TRY(oci::parse_document(bytes, descriptor.media_type, descriptor.digest.to_string()));
-    for (auto& child : children(document)) pending.push_back(std::move(child));
+    live.insert(item.descriptor.digest);
+    if (!is_document(item.descriptor) || followed.contains(item.descriptor.digest)) continue;
+    const auto document = TRY(load_document(store, item, result));
+    if (!document) continue;
+    followed.insert(item.descriptor.digest);
+    for (auto& child : children(*document)) {
+      pending.push_back({.descriptor = std::move(child), .is_root = false});
+    }
   }
   return {};
 }
@@ -57,24 +91,6 @@ Result<> mark_lease(sys::BorrowedFd directory, const std::string& name, DigestSe
   for (const auto line : split(text, '\n')) {
     // A line cut short by a crash is no digest; its blob was not held yet.
     if (auto digest = oci::Digest::parse(line)) live.insert(std::move(*digest));
-  }
-  return {};
-}
-
-// Leases of living processes, and of dead ones for a while. A dead one that is old is removed.
-Result<> mark_leases(const Store& store, const GcOptions& options, DigestSet& live) {
-  const auto directory = TRY(sys::openat(store.directory(), kLeasesDirectory, O_RDONLY | O_DIRECTORY));
-  const auto entries = TRY(sys::read_directory(directory));
-  for (const auto& entry : entries) {
-    const auto status = TRY(sys::find_status(directory, entry.name));
-    if (!status) continue;  // ended meanwhile
-    const auto lock = TRY(sys::FileLock::try_acquire(directory, entry.name, sys::LockMode::exclusive));
-    const bool dead = lock.has_value();
-    if (dead && age_seconds(status->modified) >= options.keep_dead_leases.count()) {
-      if (!options.dry_run) TRY(sys::unlinkat(directory, entry.name));
-      continue;
-    }
-    TRY(mark_lease(directory, entry.name, live));
   }
   return {};
 }
@@ -95,8 +111,9 @@ Result<> sweep_ingests(const Store& store, const GcOptions& options, GcResult& r
   for (const auto& ingest : ingests) {
     if (age_seconds(ingest.last_written) < options.keep_ingests.count()) continue;
     if (!options.dry_run) {
-      const auto aborted = store.abort_ingest(ingest.ref);
-      if (!aborted) continue;  // somebody goes on with it
+      auto aborted = store.abort_ingest(ingest.ref);
+      if (!aborted && aborted.error().kind() == Errc::unavailable) continue;  // somebody goes on with it
+      if (!aborted) return aborted;
     }
     result.removed_bytes += ingest.size_bytes;
     ++result.removed_ingests;
@@ -110,12 +127,29 @@ Result<sys::FileLock> detail::lock_for_gc(const Store& store) {
   return sys::FileLock::acquire(store.directory(), kGcLockFile, sys::LockMode::exclusive);
 }
 
+// Leases of living processes, and of dead ones for a while.
+Result<DigestSet> detail::find_leased(const Store& store, const GcOptions& options) {
+  DigestSet leased;
+  const auto directory = TRY(sys::openat(store.directory(), kLeasesDirectory, O_RDONLY | O_DIRECTORY));
+  const auto entries = TRY(sys::read_directory(directory));
+  for (const auto& entry : entries) {
+    const auto status = TRY(sys::find_status(directory, entry.name));
+    if (!status) continue;  // ended meanwhile
+    const auto lock = TRY(sys::FileLock::try_acquire(directory, entry.name, sys::LockMode::exclusive));
+    const bool dead = lock.has_value();
+    if (dead && age_seconds(status->modified) >= options.keep_dead_leases.count()) {
+      if (!options.dry_run) TRY(sys::unlinkat(directory, entry.name));
+      continue;
+    }
+    TRY(mark_lease(directory, entry.name, leased));
+  }
+  return leased;
+}
+
 Result<GcResult> detail::collect_garbage_locked(const Store& store, std::span<const oci::Descriptor> roots,
-                                                const GcOptions& options) {
-  DigestSet live;
-  TRY_CTX(mark(store, {roots.begin(), roots.end()}, live), "finding what is in use");
-  TRY_CTX(mark_leases(store, options, live), "finding what is in use");
+                                                DigestSet live, const GcOptions& options) {
   GcResult result;
+  TRY_CTX(mark(store, roots, live, result), "finding what is in use");
   TRY(sweep(store, live, options, result));
   TRY(sweep_ingests(store, options, result));
   return result;

@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <set>
 #include <span>
 #include <vector>
 
 #include "content/store.hpp"
 #include "oci/descriptor.hpp"
+#include "sys/lock.hpp"
 
 namespace corten::content {
 
@@ -23,28 +25,37 @@ struct GcResult {
   std::vector<BlobInfo> removed;  ///< With dry_run: what would have been.
   std::uint64_t removed_bytes = 0;
   std::size_t removed_ingests = 0;
+  /// Blobs that an index calls a manifest and that are none: kept, and taken to name nothing.
+  std::vector<oci::Digest> not_documents;
 };
 
-/// Removes what neither `roots` nor a lease reaches: mark and sweep. Manifests and indexes are followed to
-/// their configs, layers and manifests; an index may name manifests of platforms that were never pulled.
-/// A damaged manifest stops it with data_loss before anything is removed: what it would have named is
+/// Removes what neither roots nor a lease reaches: mark and sweep. Manifests and indexes are followed to
+/// their configs, layers and manifests; an index may name manifests of platforms that were never pulled. A
+/// damaged blob, or a root that is no manifest, stops it before anything is removed: what it named is
 /// unknown.
 ///
-/// `find_roots` is called under the gc lock, so that a name given just before is seen.
+/// `find_roots` gives what the names stand for. It is called under the gc lock and after the leases were
+/// read: a pull gives its image the name before it ends its lease, so that whatever is not leased any more is
+/// named.
 template <typename FindRoots>
 Result<GcResult> collect_garbage(const Store& store, const FindRoots& find_roots, const GcOptions& options);
 
 namespace detail {
+using DigestSet = std::set<oci::Digest>;
+
 Result<sys::FileLock> lock_for_gc(const Store& store);
+/// What leases hold. Removes those of dead processes that are old.
+Result<DigestSet> find_leased(const Store& store, const GcOptions& options);
 Result<GcResult> collect_garbage_locked(const Store& store, std::span<const oci::Descriptor> roots,
-                                        const GcOptions& options);
+                                        DigestSet live, const GcOptions& options);
 }  // namespace detail
 
 template <typename FindRoots>
 Result<GcResult> collect_garbage(const Store& store, const FindRoots& find_roots, const GcOptions& options) {
   const auto lock = TRY(detail::lock_for_gc(store));
+  auto leased = TRY(detail::find_leased(store, options));
   const std::vector<oci::Descriptor> roots = TRY(find_roots());
-  return detail::collect_garbage_locked(store, roots, options);
+  return detail::collect_garbage_locked(store, roots, std::move(leased), options);
 }
 
 }  // namespace corten::content

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "content/lease.hpp"
 #include "content/store_fixture.hpp"
 #include "oci/index.hpp"
 #include "oci/manifest.hpp"
@@ -69,6 +70,51 @@ TEST_F(StoreTest, ADamagedManifestStopsGcBeforeItRemovesAnything) {
   const auto bad = put(store, "not a manifest", oci::media_type::kOciManifest);
   EXPECT_FALSE(collect(store, {bad}));
   EXPECT_EQ(store.list().value().size(), 4U);
+}
+
+TEST_F(StoreTest, AnImageNamedWhileGcLooksIsKept) {
+  const auto store = open();
+  auto lease = std::make_optional(Lease::create(store).value());
+  const auto image = put_image(store, "new");
+  const auto blobs = store.list().value();
+  for (const auto& blob : blobs) ASSERT_TRUE(lease->hold(blob.digest));
+  Descriptors names;
+  // The pull ends between gc's look at the names and its look at anything after that.
+  const auto find_roots = [&] {
+    const auto seen = names;
+    names.push_back(image);
+    lease.reset();
+    return Result<Descriptors>(seen);
+  };
+  EXPECT_TRUE(collect_garbage(store, find_roots, {}).value().removed.empty());
+}
+
+TEST_F(StoreTest, AnImageCannotMakeGcForgetWhatAnotherOneNames) {
+  const auto store = open();
+  const auto victim = put_image(store, "victim");
+  oci::Manifest evil;
+  evil.media_type = oci::media_type::kOciManifest;
+  evil.config = put(store, "{}", oci::media_type::kOciConfig);
+  evil.layers = {victim};
+  evil.layers[0].media_type = oci::media_type::kOciLayer;
+  const auto attacker = put(store, to_json_text(oci::to_json(evil)), oci::media_type::kOciManifest);
+  EXPECT_TRUE(collect(store, {victim, attacker}).value().removed.empty());
+  EXPECT_TRUE(collect(store, {attacker, victim}).value().removed.empty());
+}
+
+TEST_F(StoreTest, AnIndexThatCallsALayerAManifestDoesNotStopGc) {
+  const auto store = open();
+  const auto image = put_image(store, "good");
+  const auto layer = digest_of("layer of good");
+  oci::Index index;
+  index.media_type = oci::media_type::kOciIndex;
+  index.manifests = {image};
+  index.manifests[0].digest = layer;
+  index.manifests[0].size_bytes = 13;
+  const auto odd = put(store, to_json_text(oci::to_json(index)), oci::media_type::kOciIndex);
+  const auto result = collect(store, {image, odd}).value();
+  EXPECT_TRUE(result.removed.empty());
+  EXPECT_EQ(result.not_documents, std::vector{layer});
 }
 
 TEST_F(StoreTest, OldIngestsGoUnlessSomebodyWritesThem) {

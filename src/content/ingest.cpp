@@ -30,7 +30,25 @@ Result<bool> still_named(sys::BorrowedFd store, const std::string& path, const s
   return named && named->same_file(locked);
 }
 
+// A process that died between making the file read-only and giving it its name leaves one that its owner
+// cannot open for writing.
+Result<sys::FileLock> lock_ingest(sys::BorrowedFd store, const std::string& path,
+                                  std::optional<std::chrono::milliseconds> timeout) {
+  auto lock = sys::FileLock::acquire(store, path, sys::LockMode::exclusive, timeout);
+  if (lock || lock.error().kind() != Errc::permission_denied) return lock;
+  TRY(sys::fchmodat(store, path, 0600));
+  return sys::FileLock::acquire(store, path, sys::LockMode::exclusive, timeout);
+}
+
 }  // namespace
+
+Result<> Ingest::discard(sys::BorrowedFd store, const std::string& path) {
+  while (true) {
+    const auto lock = TRY(lock_ingest(store, path, std::chrono::milliseconds{0}));
+    const bool named = TRY(still_named(store, path, lock));
+    if (named) return sys::unlinkat(store, path);
+  }
+}
 
 Ingest::Ingest(sys::UniqueFd store, std::string path, sys::FileLock lock, oci::DigestAlgorithm algorithm)
     : store_(std::move(store)),
@@ -40,7 +58,7 @@ Ingest::Ingest(sys::UniqueFd store, std::string path, sys::FileLock lock, oci::D
 
 Result<Ingest> Ingest::open(sys::UniqueFd store, const std::string& path, const IngestOptions& options) {
   while (true) {
-    auto lock = TRY(sys::FileLock::acquire(store, path, sys::LockMode::exclusive, options.timeout));
+    auto lock = TRY(lock_ingest(store, path, options.timeout));
     const bool named = TRY(still_named(store, path, lock));
     if (!named) continue;
     Ingest ingest(std::move(store), path, std::move(lock), options.algorithm);
@@ -61,19 +79,23 @@ Result<> Ingest::hash_present() {
 }
 
 Result<> Ingest::write(Bytes bytes) {
-  TRY_CTX(sys::write_all(lock_.fd(), bytes), "writing '{}'", path_);
+  // At an offset: what a failed write left behind is overwritten by the next try or cut off by commit().
+  TRY_CTX(sys::pwrite_full(lock_.fd(), bytes, offset_), "writing '{}'", path_);
   hasher_.update(bytes);
   offset_ += bytes.size();
   return {};
 }
 
 Result<> Ingest::restart() {
-  if (offset_ == 0) return {};
   TRY_CTX(sys::ftruncate(lock_.fd(), 0), "restarting '{}'", path_);
-  TRY(sys::seek(lock_.fd(), 0));
   (void)hasher_.finish();  // begins anew
   offset_ = 0;
   return {};
+}
+
+Result<> Ingest::flush(sys::BorrowedFd file) const {
+  TRY(sys::ftruncate(file, offset_));
+  return sys::fdatasync(file);
 }
 
 Result<> Ingest::check(const oci::Digest& actual, const std::optional<oci::Digest>& expected,
@@ -97,8 +119,13 @@ Result<oci::Digest> Ingest::commit(const std::optional<oci::Digest>& expected,
     return with_frame(std::move(checked).error(), "publishing '{}'", path_);
   }
   const auto target = oci::layout::blob_path(digest);
+  if (auto flushed = flush(lock.fd()); !flushed) {
+    // The kernel reports a failed write once and may then take the page for clean: resuming from these bytes
+    // would publish what is not on disk.
+    (void)sys::unlinkat(store_, path_);
+    return with_frame(std::move(flushed).error(), "publishing blob '{}'", digest.to_string());
+  }
   TRY_CTX(sys::fchmod(lock.fd(), 0444), "publishing blob '{}'", digest.to_string());
-  TRY_CTX(sys::fdatasync(lock.fd()), "publishing blob '{}'", digest.to_string());
   auto renamed = sys::renameat(store_, path_, store_, target, sys::RenameMode::no_replace);
   if (!renamed && renamed.error().kind() == Errc::already_exists) {
     TRY(sys::unlinkat(store_, path_));

@@ -55,7 +55,11 @@ class Ingest : public Sink {
   /// Opens `path` in the store, locked, and hashes what it holds.
   static Result<Ingest> open(sys::UniqueFd store, const std::string& path, const IngestOptions& options);
 
+  /// Removes an ingest that nobody writes, without reading it; unavailable if somebody does.
+  static Result<> discard(sys::BorrowedFd store, const std::string& path);
+
   Result<> hash_present();
+  Result<> flush(sys::BorrowedFd file) const;
   Result<> check(const oci::Digest& actual, const std::optional<oci::Digest>& expected,
                  std::optional<std::uint64_t> size_bytes) const;
 

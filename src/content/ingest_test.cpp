@@ -1,8 +1,13 @@
 #include "content/ingest.hpp"
 
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <thread>
 
 #include "content/store_fixture.hpp"
+#include "sys/file_status.hpp"
 
 namespace corten::content {
 namespace {
@@ -95,6 +100,47 @@ TEST_F(StoreTest, AWaiterGetsAFreshIngestAfterTheWriterPublished) {
   EXPECT_TRUE(std::move(first).commit());
   waiter.join();
   EXPECT_TRUE(store.verify(digest_of(kText)));
+}
+
+// What a write that failed half way left in the file is not part of the blob.
+TEST_F(StoreTest, BytesOfAFailedWriteAreNotPublished) {
+  const auto store = open();
+  for (const auto* name : {"retried", "restarted"}) {
+    auto ingest = store.begin_ingest(name).value();
+    const auto file = sys::open(path_ + "/ingests/" + name, O_WRONLY | O_APPEND).value();
+    ASSERT_TRUE(sys::write_all(file, as_bytes(std::string(5000, 'x'))));
+    const bool restart = std::string_view(name) == "restarted";
+    ASSERT_TRUE(!restart || ingest.restart());
+    ASSERT_TRUE(ingest.write(as_bytes(kText)));
+    ASSERT_EQ(std::move(ingest).commit().value(), digest_of(kText));
+    EXPECT_TRUE(store.verify(digest_of(kText)));
+    ASSERT_TRUE(store.remove(digest_of(kText)));
+  }
+}
+
+TEST_F(StoreTest, AReadOnlyLeftoverIsResumedAndAborted) {
+  const auto store = open();
+  {
+    ASSERT_TRUE(store.begin_ingest("layer-1").value().write(as_bytes(kText)));
+  }
+  ASSERT_TRUE(sys::fchmodat(store.directory(), "ingests/layer-1", 0444));
+  const auto child = ::fork();
+  if (child == 0) {
+    // As root the mode would not matter.
+    bool ready = true;
+    if (::geteuid() == 0) {
+      for (const auto* name : {"", "/ingests", "/ingests/layer-1"}) {
+        ready = ready && ::chown((path_ + name).c_str(), 65534, 65534) == 0;
+      }
+      ready = ready && ::setresgid(65534, 65534, 65534) == 0 && ::setresuid(65534, 65534, 65534) == 0;
+    }
+    const auto resumed = store.begin_ingest("layer-1");
+    ::_exit(ready && resumed && resumed->offset() == 20 ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(store.abort_ingest("layer-1"));
 }
 
 TEST_F(StoreTest, AbortRemovesTheBytes) {

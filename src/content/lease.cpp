@@ -25,7 +25,8 @@ Lease::~Lease() {
 
 Result<std::optional<BlobInfo>> Lease::hold(const oci::Digest& digest) {
   const auto gc_lock = TRY(sys::FileLock::acquire(store_->directory(), kGcLockFile, sys::LockMode::shared));
-  TRY_CTX(sys::write_all(lock_.fd(), as_bytes(digest.to_string() + "\n")), "holding blob '{}'",
+  // The newline before it parts it from a line that a full disk cut short.
+  TRY_CTX(sys::write_all(lock_.fd(), as_bytes("\n" + digest.to_string() + "\n")), "holding blob '{}'",
           digest.to_string());
   return store_->find(digest);
 }

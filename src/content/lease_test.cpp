@@ -1,7 +1,10 @@
 #include "content/lease.hpp"
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <csignal>
 
 #include "content/gc.hpp"
 #include "content/store_fixture.hpp"
@@ -31,6 +34,26 @@ TEST_F(StoreTest, ALeaseKeepsBlobsThatComeAfterIt) {
   }
   EXPECT_EQ(collect(store, kAtOnce).removed.size(), 1U);
   EXPECT_TRUE(store.list().value().empty());
+}
+
+// A full disk, played by a limit on the size of files.
+void hold_with_little_space(Lease& lease, rlim_t max_bytes) {
+  (void)::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit little{.rlim_cur = max_bytes, .rlim_max = before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &little), 0);
+  EXPECT_FALSE(lease.hold(digest_of("too much")));
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+}
+
+TEST_F(StoreTest, ALineThatWasCutShortHidesNoOther) {
+  const auto store = open();
+  ASSERT_TRUE(store.put("held"));
+  auto lease = Lease::create(store).value();
+  hold_with_little_space(lease, 10);
+  ASSERT_TRUE(lease.hold(digest_of("held")).value());
+  EXPECT_TRUE(collect(store, kAtOnce).removed.empty());
 }
 
 TEST_F(StoreTest, ADeadLeaseCountsForAWhile) {

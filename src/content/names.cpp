@@ -16,6 +16,7 @@ namespace corten::content {
 namespace {
 
 constexpr std::size_t kMaxIndexBytes = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t kMaxNames = 1'000'000;
 
 Result<oci::Index> load(const Store& store) {
   const std::string file(oci::layout::kIndexFile);
@@ -26,6 +27,12 @@ Result<oci::Index> load(const Store& store) {
 Result<> save(const Store& store, const oci::Index& index) {
   const std::string file(oci::layout::kIndexFile);
   const auto text = to_json_text(oci::to_json(index));
+  // What could not be read again would be the end of all names.
+  if (text.size() > kMaxIndexBytes || index.manifests.size() > kMaxNames) {
+    return with_hint(fail(Errc::failed_precondition, "the store has {} names, in {} bytes: no more fit",
+                          index.manifests.size(), text.size()),
+                     "remove names that are not needed");
+  }
   return sys::write_file_atomically(store.directory(), file, as_bytes(text), 0644,
                                     sys::Durability::content_and_name);
 }
@@ -66,8 +73,13 @@ Result<std::optional<oci::Descriptor>> Names::set(std::string_view name,
   const auto lock =
       TRY(sys::FileLock::acquire(store_->directory(), kIndexLockFile, sys::LockMode::exclusive));
   auto index = TRY(load(*store_));
-  auto named = descriptor;
-  named.annotations[std::string(oci::annotation::kRefName)] = std::string(name);
+  // Only what says which blob it is: annotations and embedded data come from registries, at any size.
+  oci::Descriptor named{.media_type = descriptor.media_type,
+                        .digest = descriptor.digest,
+                        .size_bytes = descriptor.size_bytes,
+                        .annotations = {{std::string(oci::annotation::kRefName), std::string(name)}},
+                        .platform = descriptor.platform,
+                        .artifact_type = descriptor.artifact_type};
   std::optional<oci::Descriptor> before;
   if (const auto entry = find_entry(index.manifests, name); entry != index.manifests.end()) {
     before = without_name(std::move(*entry));

@@ -48,6 +48,16 @@ TEST_F(StoreTest, EntriesOfOtherToolsAreKept) {
   EXPECT_NE(text.find(R"("x":1)"), std::string::npos);
 }
 
+TEST_F(StoreTest, AnnotationsOfARegistryStayOutOfTheIndex) {
+  const auto store = open();
+  auto large = descriptor("one");
+  large.annotations["note"] = std::string(100'000, 'x');
+  large.data = "one";
+  const Names names(store);
+  ASSERT_TRUE(names.set("n", large));
+  EXPECT_EQ(names.find("n").value()->descriptor, descriptor("one"));
+}
+
 TEST_F(StoreTest, WritersTakeTurnsAndLoseNoName) {
   (void)open();
   constexpr int kEach = 20;

@@ -9,12 +9,12 @@
 #include "codec/verify.hpp"
 #include "content/layout.hpp"
 #include "oci/image_layout.hpp"
-#include "sys/atomic_write.hpp"
 #include "sys/directory.hpp"
 #include "sys/fd_stream.hpp"
 #include "sys/file.hpp"
 #include "sys/file_status.hpp"
 #include "sys/names.hpp"
+#include "sys/temp.hpp"
 
 namespace corten::content {
 namespace {
@@ -26,10 +26,17 @@ std::string directory_of(oci::DigestAlgorithm algorithm) {
   return fmt::format("{}/{}", oci::layout::kBlobsDirectory, oci::to_string(algorithm));
 }
 
+// Never replaces: another process may have made the file and written to it since we looked.
 Result<> create_if_missing(sys::BorrowedFd store, const std::string& name, std::string_view text) {
   const auto status = TRY(sys::find_status(store, name));
   if (status) return {};
-  return sys::write_file_atomically(store, name, as_bytes(text), 0644, sys::Durability::content);
+  auto file = TRY(sys::TempFile::create(store, ".corten-new-"));
+  TRY(sys::write_all(file.fd(), as_bytes(text)));
+  TRY(sys::fchmod(file.fd(), 0644));
+  TRY(sys::fdatasync(file.fd()));
+  auto named = std::move(file).persist(name, sys::RenameMode::no_replace);
+  if (!named && named.error().kind() != Errc::already_exists) return named;
+  return {};
 }
 
 Result<> create_skeleton(sys::BorrowedFd store) {
@@ -165,8 +172,7 @@ Result<> Store::abort_ingest(std::string_view ref) const {
   const auto path = TRY(ingest_path(ref));
   const auto status = TRY(sys::find_status(directory_, path));
   if (!status) return {};
-  auto ingest = TRY(begin_ingest(ref));
-  return std::move(ingest).abort();
+  return Ingest::discard(directory_, path);
 }
 
 Result<oci::Digest> Store::put(std::string_view bytes) const {
