@@ -1,6 +1,7 @@
 """scripts/install-packages and scripts/test from odd places and on odd systems, with apt-get and dpkg faked."""
 
 import os
+import re
 import shutil
 import subprocess
 
@@ -128,6 +129,18 @@ def test_an_ordinary_user_goes_through_sudo_without_questions(machine):
     machine.program("sudo", 'echo "sudo $1" >> @/sudo\nshift\nexec "$@"\n')
     assert machine.run("build").returncode == 0
     assert set((machine.path / "sudo").read_text().splitlines()) == {"sudo -n"}
+
+
+def test_a_package_of_two_groups_is_installed_once(machine):
+    listed = machine.run("--list", "test", "bench").stdout.split()
+    assert listed.count("python3") == 1 and listed.count("zstd") == 1
+    assert len(listed) == len(set(listed))
+
+
+def test_the_demo_installs_what_its_steps_run(root, machine):
+    groups = re.search(r"scripts/install-packages ([a-z ]+)$", (root / "scripts/demo").read_text(), re.MULTILINE)
+    packages = machine.run("--list", *groups.group(1).split()).stdout.split()
+    assert {"cmake", "g++", "python3", "zstd"} <= set(packages)
 
 
 def test_unknown_groups_and_options_are_refused(machine):

@@ -126,15 +126,16 @@ def check_dependencies(tree: Tree) -> list[Finding]:
 
 
 def check_packages(tree: Tree) -> list[Finding]:
-    installed, findings = set(), []
+    installed, listed, findings = set(), set(), []
     for number, line in enumerate(tree.read(PACKAGES).splitlines(), 1):
         words = line.split(None, 2)
         if not words or words[0].startswith("#"):
             continue
         if len(words) < 3:
             findings.append(Finding(PACKAGES, number, "package", "gives no reason: GROUP PACKAGE REASON"))
-        elif words[1] in installed:
-            findings.append(Finding(PACKAGES, number, "package", f"'{words[1]}' is listed twice"))
+        elif (words[0], words[1]) in listed:
+            findings.append(Finding(PACKAGES, number, "package", f"'{words[1]}' is listed twice in '{words[0]}'"))
+        listed.add(tuple(words[:2]))
         installed.update(words[1:2])
     findings += [Finding(PACKAGES, 0, "package", f"does not install '{package}', which {ARCHITECTURE} names for {name}")
                  for name, package in _dependency_rows(tree).items() if package not in installed]
