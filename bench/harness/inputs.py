@@ -1,4 +1,4 @@
-"""Inputs that all contenders share, made once under build/bench from what every Debian system has."""
+"""Inputs that all contenders share, made under build/bench when first asked for, from what every Debian system has."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class Inputs:
     def __init__(self, directory: Path, sample_mib: int) -> None:
         self._directory = directory
         self._sample_mib = sample_mib
-        directory.mkdir(parents=True, exist_ok=True)
 
     def tar(self) -> Path:
         """A tar of real files: libraries, programs, headers and text from /usr, near the wanted size."""
         path = self._directory / self._name("")
         if not path.exists():
+            self._directory.mkdir(parents=True, exist_ok=True)
             names = "\0".join(_sample_files(self._sample_mib * 1024 * 1024))
             partial = path.with_suffix(".partial")
             subprocess.run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -12,18 +13,16 @@ from .model import Contender, Outcome, Row, Sample
 
 
 def _run_once(contender: Contender) -> Sample:
-    stdin = open(contender.stdin, "rb") if contender.stdin else subprocess.DEVNULL
-    try:
-        begin = time.perf_counter()
-        process = subprocess.Popen(
-            contender.argv, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, close_fds=True
-        )
-        error = process.stderr.read() if process.stderr else b""
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - begin
-    finally:
-        if contender.stdin:
-            stdin.close()
+    command = contender.command()
+    # Linux counts the memory of the process that starts a program to that program's peak.
+    floor = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    begin = time.perf_counter()
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, close_fds=True
+    )
+    error = process.stderr.read() if process.stderr else b""
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - begin
     # wait4 reaped it; tell Popen so that it does not wait again.
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.stderr:
@@ -31,7 +30,7 @@ def _run_once(contender: Contender) -> Sample:
     if process.returncode != 0:
         text = error.decode(errors="replace").strip().splitlines()
         raise RuntimeError(f"exit {process.returncode}: {text[-1] if text else 'no message'}")
-    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, floor)
 
 
 def sample(contender: Contender, repeat: int) -> Sample:
@@ -41,6 +40,7 @@ def sample(contender: Contender, repeat: int) -> Sample:
         sum(run.wall_s for run in runs) / repeat,
         sum(run.cpu_s for run in runs) / repeat,
         max(run.peak_kib for run in runs),
+        max(run.floor_kib for run in runs),
     )
 
 
@@ -48,7 +48,7 @@ def measure(row: Row, rounds: int) -> list[Outcome]:
     """Runs the contenders in turn, `rounds` times after one unmeasured warm-up each."""
     outcomes = [Outcome(contender) for contender in row.contenders]
     for outcome in outcomes:
-        program = outcome.contender.needs or outcome.contender.argv[0]
+        program = outcome.contender.program()
         if shutil.which(program) is None:
             outcome.problem = f"missing: {program} is not installed"
     for round_number in range(rounds + 1):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+# A word of a command line; one that names an input is a function, called when the command runs, which makes it.
+Word = str | Callable[[], str | Path]
 
 
 @dataclass(frozen=True)
@@ -11,10 +15,15 @@ class Contender:
     """One way to do the work of a row."""
 
     name: str
-    argv: list[str]
-    stdin: Path | None = None
-    # What must be installed for it to run; the first word of argv when empty.
-    needs: str = ""
+    argv: list[Word]
+
+    def program(self) -> str:
+        """What must be installed for it to run."""
+        return str(self.argv[0])
+
+    def command(self) -> list[str]:
+        """The command line, with its inputs made."""
+        return [word if isinstance(word, str) else str(word()) for word in self.argv]
 
 
 @dataclass(frozen=True)
@@ -29,8 +38,11 @@ class Row:
     note: str = ""
     # Repetitions inside one measurement, for work too short for the clock.
     repeat: int = 1
-    # Bytes that go through, for MB/s; 0 when that means nothing.
-    input_bytes: int = 0
+    # What goes through, for MB/s; None when that means nothing.
+    input: Callable[[], Path] | None = None
+
+    def input_bytes(self) -> int:
+        return self.input().stat().st_size if self.input else 0
 
 
 @dataclass
@@ -38,6 +50,8 @@ class Sample:
     wall_s: float
     cpu_s: float
     peak_kib: int
+    # What the peak cannot be below, as the harness itself needs that much: a peak near it is unknown.
+    floor_kib: int
 
 
 @dataclass

@@ -5,18 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.inputs import Inputs
-from harness.model import Contender, Row
+from harness.model import Contender, Row, Word
 
 
 def rows(bin_dir: Path, inputs: Inputs) -> list[Row]:
     tool = str(bin_dir / "corten-bench")
-    tar, gzip, zstd = (str(path) for path in (inputs.tar(), inputs.gzip(), inputs.zstd()))
-    size = inputs.tar().stat().st_size
+    tar, gzip, zstd = inputs.tar, inputs.gzip, inputs.zstd
 
-    def row(name: str, ours: list[str], peers: list[list[str]], note: str = "") -> Row:
-        contenders = [Contender(f"corten {name.split(':')[0]}", [tool, *ours])]
-        contenders += [Contender(" ".join(word for word in peer if word not in (tar, gzip, zstd)), peer) for peer in peers]
-        return Row(name=name, contenders=contenders, input_bytes=size, note=note)
+    def label(words: list[Word]) -> str:
+        return " ".join(word for word in words if isinstance(word, str))
+
+    def row(name: str, ours: list[Word], peers: list[list[Word]], note: str = "") -> Row:
+        contenders = [Contender(label(["corten-bench", *ours]), [tool, *ours])]
+        contenders += [Contender(label(peer), peer) for peer in peers]
+        return Row(name=name, contenders=contenders, input=tar, note=note)
 
     return [
         row("sha256", ["sha256", tar], [["sha256sum", tar], ["openssl", "dgst", "-sha256", tar]]),
@@ -33,11 +35,16 @@ def rows(bin_dir: Path, inputs: Inputs) -> list[Row]:
         ),
         row("gzip -6: deflate", ["gzip", "6", tar], [["pigz", "-6", "-c", tar], ["gzip", "-6", "-c", tar]]),
         row("zstd -3: compress", ["zstd", "3", tar], [["zstd", "-3", "-T0", "-q", "-c", tar]]),
-        row("tar scan", ["tar-scan", tar], [["tar", "-tf", tar], ["bsdtar", "-tf", tar]]),
+        row(
+            "tar scan",
+            ["tar-scan", tar],
+            [["tar", "-tf", tar], ["bsdtar", "-tf", tar]],
+            note="tar and bsdtar seek over the contents; ours reads a stream, as layers come",
+        ),
         row(
             "tar write",
             ["tar-write", tar],
-            [["bsdtar", "-c", "--format=pax", "-f", "-", f"@{tar}"]],
+            [["bsdtar", "-c", "--format=pax", "-f", "-", lambda: f"@{tar()}"]],
             note="both read one archive and write it again; GNU tar cannot",
         ),
     ]
