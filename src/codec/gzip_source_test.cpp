@@ -1,33 +1,23 @@
 #include "codec/gzip_source.hpp"
 
 #include <array>
-#include <fstream>
-#include <iterator>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "codec/gzip_sink.hpp"
+#include "codec/testing_files.hpp"
 #include "codec/testing_streams.hpp"
 
 namespace corten::codec {
 namespace {
 
 using testing::FailingSource;
+using testing::fox;
 using testing::read_all;
 using testing::TrickleSource;
 
-std::string load(std::string_view name) {
-  std::ifstream file(fmt::format("{}/gzip/{}", CORTEN_TESTDATA_DIR, name), std::ios::binary);
-  EXPECT_TRUE(file) << name;
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::string fox() {
-  std::string text;
-  for (int i = 0; i < 20; ++i) text += "The quick brown fox jumps over the lazy dog.\n";
-  return text;
-}
+std::string load(std::string_view name) { return testing::load(fmt::format("gzip/{}", name)); }
 
 // Both engines keep the same promises.
 class GzipSourceTest : public ::testing::TestWithParam<InflateEngine> {
@@ -134,18 +124,27 @@ TEST_P(GzipSourceTest, ACapStopsABombBeforeItsBytesAreHandedOut) {
   EXPECT_EQ(decompress(gzip, fox().size()).value(), fox());
   TrickleSource inner(gzip);
   GzipSource source(inner, {.engine = GetParam(), .max_decompressed_bytes = fox().size() - 1});
-  std::size_t handed_out = 0;
-  std::string buffer(100'000, '\0');
-  auto size = source.read({reinterpret_cast<std::uint8_t*>(buffer.data()), buffer.size()});
-  for (; size && *size > 0;
-       size = source.read({reinterpret_cast<std::uint8_t*>(buffer.data()), buffer.size()})) {
-    handed_out += *size;
-  }
-  EXPECT_LE(handed_out, fox().size() - 1);
-  ASSERT_FALSE(size);
-  EXPECT_EQ(size.error().kind(), Errc::failed_precondition);
-  EXPECT_THAT(size.error().message(),
+  const auto drained = testing::drain(source);
+  EXPECT_LE(drained.bytes, fox().size() - 1);
+  ASSERT_FALSE(drained.status);
+  EXPECT_EQ(drained.status.error().kind(), Errc::failed_precondition);
+  EXPECT_THAT(drained.status.error().message(),
               ::testing::HasSubstr("decompresses to more than 899 bytes, the cap for this stream"));
+}
+
+TEST_P(GzipSourceTest, ACapHoldsForMuchFromLittle) {
+  constexpr std::uint64_t kCap = std::uint64_t{1} << 20U;
+  MemorySink out;
+  ASSERT_TRUE(testing::write_zeros(*GzipSink::create(out, {.level = 1}).value(), 64 * kCap));
+  EXPECT_LT(out.text().size(), kCap);
+  MemorySource inner(out.text());
+  GzipSource source(inner, {.engine = GetParam(), .max_decompressed_bytes = kCap});
+  const auto drained = testing::drain(source);
+  EXPECT_LE(drained.bytes, kCap);
+  ASSERT_FALSE(drained.status);
+  EXPECT_EQ(drained.status.error().kind(), Errc::failed_precondition);
+  EXPECT_THAT(drained.status.error().message(),
+              ::testing::HasSubstr("decompresses to more than 1048576 bytes, the cap for this stream"));
 }
 
 TEST_P(GzipSourceTest, ACapOfZeroAllowsAnEmptyMember) {

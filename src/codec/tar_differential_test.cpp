@@ -16,6 +16,7 @@
 #include "base/strings.hpp"
 #include "codec/tar_reader.hpp"
 #include "codec/tar_test_support.hpp"
+#include "codec/testing_files.hpp"
 
 // GNU tar and bsdtar against our writer and reader. Each program is skipped, saying so, where it is missing.
 namespace corten::codec {
@@ -23,6 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::kKeepAll;
+using testing::load;
 using testing::WriteEntry;
 
 // A directory that goes with the test. Test code: nobody races it.
@@ -82,11 +84,6 @@ Output run(std::vector<std::string> args) {
   ::waitpid(pid, &status, 0);
   output.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return output;
-}
-
-std::string load(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 void save(const fs::path& path, std::string_view text) { std::ofstream(path, std::ios::binary) << text; }

@@ -9,19 +9,16 @@
 #include "base/env.hpp"
 #include "codec/tar_reader.hpp"
 #include "codec/tar_test_support.hpp"
+#include "codec/testing_files.hpp"
 
 // Archives of GNU tar, bsdtar, Python and git under testdata/tar: our reading of each against a listing.
 namespace corten::codec {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::load;
 
 fs::path fixtures() { return fs::path(CORTEN_TESTDATA_DIR) / "tar"; }
-
-std::string load(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::vector<std::string> fixture_names() {
   std::vector<std::string> names;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/stream.hpp"
 
@@ -58,6 +59,35 @@ inline Result<std::string> read_all(Source& source, std::size_t chunk_bytes = 10
   }
 }
 
+/// What a stream gave before it ended or failed.
+struct Drained {
+  std::uint64_t bytes = 0;
+  Result<> status;
+};
+
+/// Counts what `source` gives and keeps none of it.
+inline Drained drain(Source& source) {
+  std::vector<std::uint8_t> buffer(100'000);
+  Drained drained;
+  while (true) {
+    const auto size = source.read(buffer);
+    if (!size) drained.status = std::unexpected(size.error().clone());
+    if (!size || *size == 0) return drained;
+    drained.bytes += *size;
+  }
+}
+
+/// Writes `size_bytes` zeros and finishes: what bombs are made of.
+inline Result<> write_zeros(Sink& sink, std::uint64_t size_bytes) {
+  const std::vector<std::uint8_t> zeros(1U << 20U);
+  for (std::uint64_t left = size_bytes; left > 0;) {
+    const auto size = std::min<std::uint64_t>(left, zeros.size());
+    TRY(sink.write(Bytes(zeros).first(size)));
+    left -= size;
+  }
+  return sink.finish();
+}
+
 /// Writes `text` in pieces of `chunk_bytes` and finishes.
 inline Result<> write_all(Sink& sink, std::string_view text, std::size_t chunk_bytes = 100'000) {
   for (std::size_t at = 0; at < text.size(); at += chunk_bytes) {
@@ -78,6 +108,13 @@ inline std::string sample_text(std::size_t size_bytes, std::uint32_t seed = 1) {
     if ((seed >> 16U) % 3 == 0) text += static_cast<char>(seed >> 8U);
   }
   text.resize(size_bytes);
+  return text;
+}
+
+/// The text that the fixtures in testdata/gzip and testdata/zstd hold.
+inline std::string fox() {
+  std::string text;
+  for (int i = 0; i < 20; ++i) text += "The quick brown fox jumps over the lazy dog.\n";
   return text;
 }
 

@@ -1,31 +1,21 @@
 #include "codec/zstd_source.hpp"
 
-#include <fstream>
-#include <iterator>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "codec/testing_files.hpp"
 #include "codec/testing_streams.hpp"
+#include "codec/zstd_sink.hpp"
 
 namespace corten::codec {
 namespace {
 
 using testing::FailingSource;
+using testing::fox;
 using testing::read_all;
 using testing::TrickleSource;
 
-std::string load(std::string_view name) {
-  std::ifstream file(fmt::format("{}/zstd/{}", CORTEN_TESTDATA_DIR, name), std::ios::binary);
-  EXPECT_TRUE(file) << name;
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::string fox() {
-  std::string text;
-  for (int i = 0; i < 20; ++i) text += "The quick brown fox jumps over the lazy dog.\n";
-  return text;
-}
+std::string load(std::string_view name) { return testing::load(fmt::format("zstd/{}", name)); }
 
 Result<std::string> decompress(std::string_view zstd, const ZstdSourceOptions& options = {},
                                std::size_t chunk_bytes = 1 << 20) {
@@ -115,6 +105,21 @@ TEST(ZstdSource, ACapStopsABombBeforeItsBytesAreHandedOut) {
   EXPECT_EQ(result.error().kind(), Errc::failed_precondition);
   EXPECT_THAT(result.error().message(),
               ::testing::HasSubstr("decompresses to more than 899 bytes, the cap for this stream"));
+}
+
+TEST(ZstdSource, ACapHoldsForMuchFromLittle) {
+  constexpr std::uint64_t kCap = std::uint64_t{1} << 20U;
+  MemorySink out;
+  ASSERT_TRUE(testing::write_zeros(*ZstdSink::create(out, {.level = 1}).value(), 64 * kCap));
+  EXPECT_LT(out.text().size(), kCap);
+  MemorySource inner(out.text());
+  ZstdSource source(inner, {.max_decompressed_bytes = kCap});
+  const auto drained = testing::drain(source);
+  EXPECT_LE(drained.bytes, kCap);
+  ASSERT_FALSE(drained.status);
+  EXPECT_EQ(drained.status.error().kind(), Errc::failed_precondition);
+  EXPECT_THAT(drained.status.error().message(),
+              ::testing::HasSubstr("decompresses to more than 1048576 bytes, the cap for this stream"));
 }
 
 TEST(ZstdSource, PassesOnTheErrorOfTheSourceBelowAndRepeatsIt) {
