@@ -96,20 +96,23 @@ Result<std::string> agreed_type(const JsonView& view, std::string_view envelope)
 }
 
 template <typename T>
-Result<std::variant<Manifest, Index>> read_content(const JsonView& view) {
+Result<std::variant<Manifest, Index>> read_content(const JsonView& view, std::size_t max_descriptors) {
   T content;
-  TRY(read_json(view, content));
+  TRY(read_json(view, content, max_descriptors));
   return content;
 }
 
 }  // namespace
 
-Result<Document> parse_document(std::string_view bytes, std::string_view media_type, std::string_view what) {
-  const auto json = TRY(parse_json(bytes, what, {.max_bytes = kMaxDocumentBytes}));
+Result<Document> parse_document(std::string_view bytes, std::string_view media_type, std::string_view what,
+                                const DocumentLimits& limits) {
+  const auto json =
+      TRY(parse_json(bytes, what, {.max_bytes = limits.max_bytes, .max_values = limits.max_values}));
   const auto view = TRY(JsonView::of_object(json, std::string(what)));
   auto type = TRY(agreed_type(view, media_type));
   const bool is_index = classify_media_type(type).kind == BlobKind::index;
-  auto content = TRY(is_index ? read_content<Index>(view) : read_content<Manifest>(view));
+  auto content = TRY(is_index ? read_content<Index>(view, limits.max_descriptors)
+                              : read_content<Manifest>(view, limits.max_descriptors));
   return Document{.media_type = std::move(type), .content = std::move(content)};
 }
 

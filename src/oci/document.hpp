@@ -22,15 +22,22 @@ struct Document {
 /// image-spec manifest.md: what every registry accepts.
 inline constexpr std::size_t kMaxDocumentBytes = std::size_t{4} * 1024 * 1024;
 
+/// What parse_document() refuses to exceed; the defaults are for documents that come from a registry.
+struct DocumentLimits {
+  std::size_t max_bytes = kMaxDocumentBytes;
+  std::size_t max_descriptors = kMaxDescriptors;
+  std::size_t max_values = 500'000;  ///< Of JSON, at any depth.
+};
+
 /// Parses a manifest or an index. `media_type` is what its envelope says: the Content-Type of the answer or
 /// the mediaType of the descriptor; empty, or a type that says nothing (text/plain, application/json), leaves
 /// it to the document. `what` names it in errors.
 ///
 /// Refuses documents that two readers could take for different things (CVE-2021-41190): members of both
 /// kinds, or a mediaType that contradicts the envelope or the members; Docker's schema 1 and other kinds of
-/// document with unsupported and what to do; more than 4 MiB and more than kMaxDescriptors entries.
+/// document with unsupported and what to do; what is larger than `limits`.
 Result<Document> parse_document(std::string_view bytes, std::string_view media_type = {},
-                                std::string_view what = "manifest");
+                                std::string_view what = "manifest", const DocumentLimits& limits = {});
 
 /// As above, keeping the bytes.
 Result<Received<Document>> receive_document(std::string bytes, std::string_view media_type = {},

@@ -7,10 +7,10 @@
 
 namespace corten::oci {
 
-/// `list` is the member that is capped, before any of its entries is read.
+/// `list` is the member that is capped at `most` entries, before any of them is read.
 template <typename T>
-Result<> read_document(const JsonView& view, std::string_view list, T& out) {
-  TRY(check_count(view, list, kMaxDescriptors));
+Result<> read_document(const JsonView& view, std::string_view list, std::size_t most, T& out) {
+  TRY(check_count(view, list, most));
   TRY(read_fields(view, out));
   if (out.schema_version == kSchemaVersion) return {};
   return view.fail_at("schemaVersion", fmt::format("expected 2, found {}", out.schema_version));

@@ -134,6 +134,17 @@ TEST(Document, SizeDepthAndCountsAreCapped) {
   EXPECT_EQ(error_of(many + "]}"), "manifest.layers: 10001 entries, at most 10000 are read");
 }
 
+TEST(Document, TheCapsAreTheCallersToChoose) {
+  constexpr std::string_view kText = R"({"schemaVersion":2,"manifests":[0,0,0]})";
+  const auto error = [&](const DocumentLimits& limits) {
+    return parse_document(kText, {}, "list", limits).error().message();
+  };
+  EXPECT_EQ(error({.max_descriptors = 2}), "list.manifests: 3 entries, at most 2 are read");
+  EXPECT_FALSE(error({.max_descriptors = 3}).contains("at most"));
+  EXPECT_EQ(error({.max_bytes = 10}), "list: 39 bytes of JSON, at most 10 are read");
+  EXPECT_TRUE(error({.max_values = 3}).contains("3"));
+}
+
 TEST(Document, WrongTypesAnywhereAreErrorsOrReadBackTheSame) {
   for (const auto* name : {"busybox_manifest.json", "artifact_manifest.json"}) {
     const auto document = Json::parse(testing::read_testdata(name));

@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::string_view kVersionMember = "imageLayoutVersion";
 
+// An entry has about ten values and 200 bytes: the size is reached first, except by what is no index.
+constexpr DocumentLimits kIndexLimits{
+    .max_bytes = kMaxIndexBytes, .max_descriptors = kMaxIndexEntries, .max_values = 10'000'000};
+
 }  // namespace
 
 std::string marker_text() { return to_json_text(Json{{std::string(kVersionMember), std::string(kVersion)}}); }
@@ -32,7 +36,7 @@ std::string blob_path(const Digest& digest) {
 }
 
 Result<Index> parse_index(std::string_view bytes) {
-  auto document = TRY(parse_document(bytes, media_type::kOciIndex, kIndexFile));
+  auto document = TRY(parse_document(bytes, media_type::kOciIndex, kIndexFile, kIndexLimits));
   return std::get<Index>(std::move(document.content));
 }
 

@@ -25,7 +25,12 @@ Result<> check_marker(std::string_view bytes);
 /// "blobs/sha256/e3b0...", relative to the layout.
 std::string blob_path(const Digest& digest);
 
-/// The index.json of a layout.
+/// A layout of many names has a larger index than a registry would take.
+inline constexpr std::size_t kMaxIndexBytes = std::size_t{64} * 1024 * 1024;
+inline constexpr std::size_t kMaxIndexEntries = 1'000'000;
+
+/// The index.json of a layout, of at most kMaxIndexBytes and kMaxIndexEntries. Refuses otherwise what
+/// parse_document() does.
 Result<Index> parse_index(std::string_view bytes);
 
 /// The entry's org.opencontainers.image.ref.name.

@@ -38,5 +38,27 @@ TEST(ImageLayout, TheIndexNamesItsImages) {
       parse_index(R"({"schemaVersion":2,"config":{}})").error().message().starts_with("index.json: came as"));
 }
 
+// An index.json with so many times the same entry.
+std::string index_of(std::size_t entries) {
+  std::string text = R"({"schemaVersion":2,"manifests":[)";
+  for (std::size_t i = 0; i < entries; ++i) {
+    text += fmt::format(R"({}{{"mediaType":"a/b","size":0,"digest":"{}"}})", i == 0 ? "" : ",",
+                        Digest().to_string());
+  }
+  return text + "]}";
+}
+
+TEST(ImageLayout, TheIndexMayNameMoreThanARegistrysMay) {
+  const auto text = index_of(kMaxDescriptors + 1);
+  const auto index = parse_index(text);
+  ASSERT_TRUE(index) << index.error().message();
+  EXPECT_EQ(index->manifests.size(), kMaxDescriptors + 1);
+}
+
+TEST(ImageLayout, TheIndexHasALimitToo) {
+  EXPECT_EQ(parse_index(std::string(kMaxIndexBytes + 1, ' ')).error().message(),
+            "index.json: 67108865 bytes of JSON, at most 67108864 are read");
+}
+
 }  // namespace
 }  // namespace corten::oci::layout

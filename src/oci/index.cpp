@@ -10,7 +10,9 @@ void fields(auto& visit, Is<Index> auto& index) {
   visit("manifests", index.manifests, Presence::always);
 }
 
-Result<> read_json(const JsonView& view, Index& out) { return read_document(view, "manifests", out); }
+Result<> read_json(const JsonView& view, Index& out, std::size_t max_descriptors) {
+  return read_document(view, "manifests", max_descriptors, out);
+}
 Json to_json(const Index& index) { return write_fields(index); }
 
 }  // namespace corten::oci

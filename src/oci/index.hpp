@@ -24,7 +24,7 @@ struct Index {
   bool operator==(const Index&) const = default;
 };
 
-Result<> read_json(const JsonView& view, Index& out);
+Result<> read_json(const JsonView& view, Index& out, std::size_t max_descriptors = kMaxDescriptors);
 Json to_json(const Index& index);
 
 }  // namespace corten::oci

@@ -11,7 +11,9 @@ void fields(auto& visit, Is<Manifest> auto& manifest) {
   visit("layers", manifest.layers, Presence::always);
 }
 
-Result<> read_json(const JsonView& view, Manifest& out) { return read_document(view, "layers", out); }
+Result<> read_json(const JsonView& view, Manifest& out, std::size_t max_descriptors) {
+  return read_document(view, "layers", max_descriptors, out);
+}
 Json to_json(const Manifest& manifest) { return write_fields(manifest); }
 
 }  // namespace corten::oci

@@ -31,7 +31,7 @@ struct Manifest {
   bool operator==(const Manifest&) const = default;
 };
 
-Result<> read_json(const JsonView& view, Manifest& out);
+Result<> read_json(const JsonView& view, Manifest& out, std::size_t max_descriptors = kMaxDescriptors);
 Json to_json(const Manifest& manifest);
 
 }  // namespace corten::oci
