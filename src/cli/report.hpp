@@ -7,7 +7,7 @@
 namespace corten::cli {
 
 /// "corten: message" and "hint: ..." on standard error, control characters made visible; the exit code of the
-/// error's kind.
+/// error's kind. Further lines of a hint stand below its first.
 int report_error(const Io& io, const Error& error);
 
 /// As report_error, followed by the usage of `command` and where to read more, as Docker does. The caller

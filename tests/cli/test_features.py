@@ -30,5 +30,12 @@ def test_a_field_that_is_not_there(corten: Corten) -> None:
     assert "Name" in outcome.err
 
 
+def test_the_caret_of_a_template_error_stands_below_the_field(corten: Corten) -> None:
+    lines = corten("system", "features", "--format", "{{.Nme}}").err.splitlines()
+    source = next(number for number, line in enumerate(lines) if "{{.Nme}}" in line and " | " in line)
+    assert lines[source + 1].index("^") - lines[source].index("{{.Nme}}") in (2, 3)
+    assert not any("\\n" in line for line in lines)
+
+
 def test_features_is_hidden(corten: Corten) -> None:
     assert "features" not in corten("system", "--help").out
