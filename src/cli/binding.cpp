@@ -35,4 +35,9 @@ Result<> assign_value(log::Level& value, std::string_view text, std::string_view
   return {};
 }
 
+Result<> assign_value(term::ProgressMode& value, std::string_view text, std::string_view what) {
+  value = TRY_CTX(term::parse_progress_mode(text), "{}", what);
+  return {};
+}
+
 }  // namespace corten::cli

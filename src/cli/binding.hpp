@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "term/progress.hpp"
 
 namespace corten::cli {
 
@@ -29,6 +30,7 @@ Result<> assign_value(bool& value, std::string_view text, std::string_view what)
 Result<> assign_value(std::string& value, std::string_view text, std::string_view what);
 Result<> assign_value(std::int64_t& value, std::string_view text, std::string_view what);
 Result<> assign_value(log::Level& value, std::string_view text, std::string_view what);
+Result<> assign_value(term::ProgressMode& value, std::string_view text, std::string_view what);
 
 /// For flags where "not given" differs from every value.
 template <typename T>

@@ -1,5 +1,8 @@
 #include "cli/globals.hpp"
 
+#include <array>
+#include <string_view>
+
 namespace corten::cli {
 namespace {
 
@@ -46,15 +49,6 @@ constexpr std::array kFlags = {
 };
 
 }  // namespace
-
-Result<> assign_value(ProgressMode& value, std::string_view text, std::string_view what) {
-  for (std::size_t i = 0; i < kProgressModes.size(); ++i) {
-    if (kProgressModes[i] != text) continue;
-    value = static_cast<ProgressMode>(i);
-    return {};
-  }
-  return fail(Errc::invalid_argument, "{}: expected auto, tty, plain or json, found '{}'", what, text);
-}
 
 constexpr Command kRootCommand{
     .path = "",
