@@ -40,6 +40,13 @@ CASES = [
     (["corten", "help", "ver"], ["version"]),
     (["corten", "help", "system", ""], ["info"]),
     (["corten", "frob", "x"], []),
+    (["corten", "system", "f"], []),
+    (["corten", "system", "features", ""], []),
+    (["corten", "system", "features", "--f"], ["--format"]),
+    (["corten", "system", "features", "--format", ""], []),
+    (["corten", "man", "--d"], ["--dir"]),
+    (["corten", "man", "ver"], ["version"]),
+    (["corten", "man", "system", ""], ["info"]),
 ]
 
 

@@ -40,6 +40,12 @@ CASES = [
     ("corten completion z", ["zsh"]),
     ("corten help ver", ["version"]),
     ("corten help system ", ["info"]),
+    ("corten system fe", []),
+    ("corten system features ", []),
+    ("corten system features --f", ["--format"]),
+    ("corten system features --format ", []),
+    ("corten man --d", ["--dir"]),
+    ("corten man system ", ["info"]),
 ]
 
 

@@ -89,6 +89,9 @@ CASES = [
     ("corten version --for", "corten version --format "),
     ("corten completion z", "corten completion zsh "),
     ("corten help system i", "corten help system info "),
+    ("corten system features --fo", "corten system features --format "),
+    ("corten man --d", "corten man --dir "),
+    ("corten man system i", "corten man system info "),
 ]
 
 

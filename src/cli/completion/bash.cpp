@@ -20,7 +20,7 @@ _corten() {
       flag=''
     elif [[ $word == -* ]]; then
       [[ ${_corten_values["$path $word"]+set} ]] && flag="$path $word"
-    elif [[ " ${_corten_verbs[$path]} " == *" $word "* ]]; then
+    elif [[ ${_corten_flags["$path $word"]+set} ]]; then
       path+=" $word"
     else
       topic+=" $word"

@@ -21,7 +21,7 @@ function __corten_walk
             if contains -- "$at $word" $__corten_values
                 set value_follows 1
             end
-        else if contains -- "$at $word" $__corten_verbs
+        else if contains -- "$at $word" $__corten_commands
             set at "$at $word"
         else
             set topic "$topic $word"
@@ -90,13 +90,13 @@ std::string argument_lines(const std::string& condition, const CompletionNode& n
 
 std::string fish_completion(const CommandTable& table) {
   const auto nodes = completion_nodes(table);
-  std::string verbs = "set -g __corten_verbs";
+  std::string commands = "set -g __corten_commands";
   std::string values = "set -g __corten_values";
   std::string lines;
   for (const auto& node : nodes) {
     const auto condition = quote(fmt::format("__corten_at \"{}\"", node.path));
+    commands += fmt::format(" \\\n    {}", quote(node.path));
     for (const auto& verb : node.verbs) {
-      verbs += fmt::format(" \\\n    {}", quote(node.path + " " + verb.name));
       lines += fmt::format("complete -c corten -n {} -a {} -d {}\n", condition, verb.name, quote(verb.help));
     }
     for (const auto& flag : node.flags) {
@@ -107,7 +107,7 @@ std::string fish_completion(const CommandTable& table) {
     }
     lines += argument_lines(condition, node, nodes);
   }
-  return fmt::format("# Completion for fish, printed by 'corten completion fish'.\n{}\n{}\n{}{}", verbs,
+  return fmt::format("# Completion for fish, printed by 'corten completion fish'.\n{}\n{}\n{}{}", commands,
                      values, kScript, lines);
 }
 

@@ -47,7 +47,6 @@ CompletionNode make_node(const CommandTable& table, const Command& command, std:
 std::vector<CompletionNode> completion_nodes(const CommandTable& table) {
   std::vector<CompletionNode> nodes = {make_node(table, table.root(), "")};
   for (const auto* command : table.commands()) {
-    if (command->hidden) continue;
     nodes.push_back(make_node(table, *command, command->path));
     for (const auto alias : command->aliases) nodes.push_back(make_node(table, *command, alias));
   }

@@ -6,8 +6,9 @@
 
 #include "cli/table.hpp"
 
-/// The command tree as the writers of completion scripts need it: flat, visible parts only, every place where
-/// a command can be typed (its path and each alias) by its full name.
+/// The command tree as the writers of completion scripts need it: flat, every place where a command can be
+/// typed (its path and each alias) by its full name. Who types the name of a hidden command gets help with
+/// the rest, but no list of verbs names it.
 namespace corten::cli {
 
 struct CompletionFlag {

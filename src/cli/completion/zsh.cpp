@@ -17,7 +17,7 @@ _corten() {
       flag=''
     elif [[ $word == -* ]]; then
       (( ${+_corten_values[$at $word]} )) && flag="$at $word"
-    elif [[ $'\n'${_corten_verbs[$at]} == *$'\n'"$word:"* ]]; then
+    elif (( ${+_corten_flags[$at $word]} )); then
       at+=" $word"
     else
       topic+=" $word"
