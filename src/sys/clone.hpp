@@ -16,6 +16,11 @@ struct Clone {
 /// A copy of this process: clone3 with a pidfd and default signal handlers (kernel 5.5), else _Fork() and
 /// pidfd_open (5.3). Other threads do not exist in the child and their locks may be held, so the child may
 /// make async-signal-safe calls only, and ends with execve or _exit. Signals are blocked in the child.
+///
+/// CLOEXEC does nothing before execve: until then the child holds a copy of every descriptor, also of pipes
+/// and locks (flock and OFD locks) that other threads are about to drop. A child that does not execute at
+/// once must close everything it does not need (close_from), or others wait for an end of file that never
+/// comes.
 Result<Clone> clone_process(const Kernel& kernel = {});
 
 /// In the child: every signal back to its default action, none blocked. What our parent ignored (nohup,

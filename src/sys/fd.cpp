@@ -27,7 +27,8 @@ int fd_from_entry(const char* name) {
   return parsed.ec == std::errc() && parsed.ptr == end ? fd : -1;
 }
 
-int mark_cloexec_through_proc(int first) noexcept {
+// Calls `apply` for every open descriptor from `first` on; it returns 0 or an errno value.
+int each_fd_through_proc(int first, int (*apply)(int fd)) noexcept {
   const int dir = ::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (dir < 0) return errno;
   // On the stack and with the bare system call: opendir() allocates.
@@ -43,12 +44,17 @@ int mark_cloexec_through_proc(int first) noexcept {
       const auto* entry = reinterpret_cast<const dirent64*>(buffer + at);
       at += entry->d_reclen;
       const int fd = fd_from_entry(entry->d_name);
-      if (fd >= first && ::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 && errno != EBADF) err = errno;
+      if (fd < first || fd == dir) continue;
+      if (const int failed = apply(fd); failed != 0) err = failed;
     }
   }
   ::close(dir);
   return err;
 }
+
+// close_range is not there: ENOSYS before 5.9, EINVAL for its flag before 5.11, EPERM from old seccomp
+// profiles. Drop when 5.11 is the baseline.
+bool needs_proc(int err) { return err == ENOSYS || err == EINVAL || err == EPERM; }
 
 }  // namespace
 
@@ -110,10 +116,21 @@ Result<std::string> describe_path(BorrowedFd fd) {
 int mark_cloexec_from(int first, bool try_close_range) noexcept {
   if (try_close_range) {
     if (::syscall(SYS_close_range, first, ~0U, kCloseRangeCloexec) == 0) return 0;
-    // ENOSYS before 5.9, EINVAL before 5.11, EPERM from old seccomp profiles. Drop when 5.11 is the baseline.
-    if (errno != ENOSYS && errno != EINVAL && errno != EPERM) return errno;
+    if (!needs_proc(errno)) return errno;
   }
-  return mark_cloexec_through_proc(first);
+  return each_fd_through_proc(
+      first, [](int fd) { return ::fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 || errno == EBADF ? 0 : errno; });
+}
+
+int close_from(int first, bool try_close_range) noexcept {
+  if (try_close_range) {
+    if (::syscall(SYS_close_range, first, ~0U, 0) == 0) return 0;
+    if (!needs_proc(errno)) return errno;
+  }
+  return each_fd_through_proc(first, [](int fd) {
+    (void)::close(fd);  // gone, whatever it reports
+    return 0;
+  });
 }
 
 }  // namespace corten::sys

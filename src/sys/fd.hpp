@@ -79,4 +79,9 @@ Result<std::string> describe_path(BorrowedFd fd);
 /// errno value.
 int mark_cloexec_from(int first, bool try_close_range = true) noexcept;
 
+/// Closes every descriptor from `first` on: close_range (kernel 5.9), else /proc/self/fd. For a cloned child
+/// that does not execute; where a UniqueFd still owns one it would be closed twice. Async-signal-safe;
+/// returns 0 or an errno value.
+int close_from(int first, bool try_close_range = true) noexcept;
+
 }  // namespace corten::sys

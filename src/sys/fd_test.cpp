@@ -75,6 +75,18 @@ TEST_P(MarkCloexec, MarksFromTheGivenNumberOn) {
   });
 }
 
+TEST_P(MarkCloexec, CloseFromClosesFromAGivenNumberOn) {
+  EXPECT_CHILD_PASSES([] {
+    const UniqueFd low(::fcntl(0, F_DUPFD, 70));
+    const UniqueFd next(::fcntl(0, F_DUPFD, low.get() + 1));
+    const UniqueFd high(::fcntl(0, F_DUPFD, low.get() + 50));
+    CHILD_CHECK(close_from(low.get() + 1, GetParam()) == 0);
+    CHILD_CHECK(::fcntl(low.get(), F_GETFD) >= 0);
+    CHILD_CHECK(::fcntl(next.get(), F_GETFD) < 0 && ::fcntl(high.get(), F_GETFD) < 0);
+    return std::string();
+  });
+}
+
 INSTANTIATE_TEST_SUITE_P(WithAndWithoutCloseRange, MarkCloexec, testing::Bool());
 
 }  // namespace

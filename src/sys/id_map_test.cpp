@@ -5,6 +5,8 @@
 
 #include <array>
 #include <cerrno>
+#include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -90,6 +92,26 @@ TEST(UserNamespace, MapsOurOwnIdWithoutPrivileges) {
     });
   }
   EXPECT_EQ(test::count_open_fds(), before);
+}
+
+// The process that holds the namespace must not keep what other threads have open: each of two would wait for
+// the other's.
+TEST(UserNamespace, ThreadsMakeThemAtTheSameTime) {
+  const IdMaps maps{.uids = {{0, ::geteuid(), 1}}, .gids = {{0, ::getegid(), 1}}};
+  const auto first = create_user_namespace(maps, IdMapWriter::direct);
+  if (!first && first.error().kind() == Errc::permission_denied) GTEST_SKIP() << first.error().message();
+  const auto make_many = [&maps](std::string& problem) {
+    for (int i = 0; i < 100 && problem.empty(); ++i) {
+      problem = test::error_of(create_user_namespace(maps, IdMapWriter::direct));
+    }
+  };
+  std::string problem;
+  std::string other_problem;
+  std::thread other([&] { make_many(other_problem); });
+  make_many(problem);
+  other.join();
+  EXPECT_EQ(problem, "");
+  EXPECT_EQ(other_problem, "");
 }
 
 TEST(UserNamespace, SaysWhatToInstallWithoutTheHelpers) {

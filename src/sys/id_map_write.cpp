@@ -1,5 +1,7 @@
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -84,14 +86,31 @@ Result<> write_one(pid_t pid, const Kind& kind, const std::vector<IdMapping>& ma
   return write_by_helper(pid, kind, mappings);
 }
 
-// In the child: async-signal-safe only. Stays until the parent closes its end of `gate`.
-[[noreturn]] void hold_user_namespace(int ready, int gate) noexcept {
+// This process never executes, so CLOEXEC is no help.
+int close_all_but(int kept) noexcept {
+  for (int fd = 0; fd < kept; ++fd) (void)::close(fd);
+  return close_from(kept + 1);
+}
+
+int enter_user_namespace(pid_t parent) noexcept {
+  if (::unshare(CLONE_NEWUSER) != 0) return errno;
+  // After unshare, since a change of credentials may clear it (prctl(2)).
+  if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return errno;
+  // The parent may have died before the request. 0: it is outside of our pid namespace.
+  const pid_t now = ::getppid();
+  return now == parent || now == 0 ? 0 : ESRCH;
+}
+
+// In the child: async-signal-safe only. Stays until it is killed, or its parent dies.
+[[noreturn]] void hold_user_namespace(int ready, pid_t parent) noexcept {
+  constexpr int kReady = 3;
   reset_signals();
-  std::uint8_t byte = 0;
-  int err = ::unshare(CLONE_NEWUSER) == 0 ? 0 : errno;
-  if (::write(ready, &err, sizeof err) != static_cast<ssize_t>(sizeof err)) ::_exit(1);
-  (void)!::read(gate, &byte, 1);
-  ::_exit(0);
+  if (ready != kReady && ::dup3(ready, kReady, 0) < 0) ::_exit(1);
+  int err = close_all_but(kReady);
+  if (err == 0) err = enter_user_namespace(parent);
+  if (::write(kReady, &err, sizeof err) != static_cast<ssize_t>(sizeof err) || err != 0) ::_exit(1);
+  (void)::close(kReady);
+  for (;;) (void)::pause();
 }
 
 }  // namespace
@@ -106,13 +125,9 @@ Result<> write_id_maps(pid_t pid, const IdMaps& maps, IdMapWriter writer) {
 
 Result<UniqueFd> create_user_namespace(const IdMaps& maps, IdMapWriter writer) {
   auto ready = TRY(create_pipe());
-  auto gate = TRY(create_pipe());
+  const pid_t parent = ::getpid();
   auto clone = TRY(clone_process());
-  if (clone.pid == 0) {
-    // The parent's end of the gate, or the end of file would never come.
-    ::close(gate.writer.get());
-    hold_user_namespace(ready.writer.get(), gate.reader.get());
-  }
+  if (clone.pid == 0) hold_user_namespace(ready.writer.get(), parent);
   Child holder(clone.pid, std::move(clone.pidfd));
   ready.writer.reset();
   int err = 0;
@@ -121,7 +136,7 @@ Result<UniqueFd> create_user_namespace(const IdMaps& maps, IdMapWriter writer) {
   if (err != 0) return fail_errno(err, "making a user namespace");
   TRY(write_id_maps(holder.pid(), maps, writer));
   auto fd = TRY(open_namespace("user", holder.pid()));
-  gate.writer.reset();
+  TRY(holder.kill(SIGKILL));
   TRY(holder.wait());
   return fd;
 }
