@@ -1,13 +1,16 @@
 #include "sys/process.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 #include "sys/file.hpp"
+#include "sys/limits.hpp"
 #include "sys/memfd.hpp"
 #include "sys/pid_identity.hpp"
 #include "sys/pipe.hpp"
@@ -165,6 +168,25 @@ TEST_P(Spawn, ExecutesAnOpenFile) {
   const auto sh = open("/bin/sh", O_RDONLY).value();
   const auto copy = sealed_copy_of(sh, "sh").value();
   EXPECT_EQ(output_of("echo from memory", {.argv = {}, .program_fd = copy}), "from memory\n");
+}
+
+// Something else of the same name must never run instead (CVE-2019-5736).
+TEST_P(Spawn, ExecutesNothingElseWhenTheOpenFileCannotBePlaced) {
+  EXPECT_CHILD_PASSES([this] {
+    const auto sh = open("/bin/sh", O_RDONLY).value();
+    CHILD_TRY(set_resource_limit(RLIMIT_NOFILE, {.soft = 64, .hard = 64}));
+    std::vector<UniqueFd> fill;
+    while (auto fd = duplicate(sh)) fill.push_back(std::move(*fd));
+    // Enough for the pipe and the pidfd in the parent; in the child for the pipe and its copy.
+    fill.resize(fill.size() - 3);
+    const auto child = spawn({.argv = {"true"}, .program_fd = sh}, kernel());
+    CHILD_CHECK(!child);
+    CHILD_CHECK(child.error().message() == "starting 'true': placing its descriptors: Too many open files");
+    fill.clear();
+    const auto none = spawn({.argv = {"true"}, .program_fd = BorrowedFd(-1)}, kernel());
+    CHILD_CHECK(!none && none.error().errnum() == EBADF);
+    return std::string();
+  });
 }
 
 TEST_P(Spawn, CanStartASession) {

@@ -29,7 +29,7 @@ struct Failure {
 };
 
 struct Plan {
-  std::vector<std::string> candidates;  // what to execute, in order
+  std::vector<std::string> candidates;  // what to execute, in order; none when executes_fd
   std::vector<char*> argv;
   std::vector<char*> env;
   std::vector<int> sources;
@@ -41,6 +41,7 @@ struct Plan {
   int status_fd = -1;
   pid_t parent = 0;
   int death_signal = 0;
+  bool executes_fd = false;
   bool own_session = false;
   bool try_close_range = true;
 };
@@ -102,8 +103,13 @@ Result<Plan> make_plan(const SpawnOptions& options, const Kernel& kernel) {
   if (program.find('\0') != std::string::npos) {
     return fail(Errc::invalid_argument, "the program '{}' contains a NUL byte", printable(program));
   }
-  plan.candidates = program.find('/') == std::string::npos ? candidates_in_path(program, search_path(options))
-                                                           : std::vector{program};
+  // The name of an open file is only for messages: nothing else may run in its place (CVE-2019-5736).
+  plan.executes_fd = options.program_fd.has_value();
+  if (!plan.executes_fd) {
+    plan.candidates = program.find('/') == std::string::npos
+                          ? candidates_in_path(program, search_path(options))
+                          : std::vector{program};
+  }
   plan.argv = to_pointers(options.argv);
   if (options.env) plan.env = to_pointers(*options.env);
   plan.envp = options.env ? plan.env.data() : ::environ;
@@ -143,7 +149,10 @@ void place_descriptors(Plan& plan) noexcept {
     source = moved_up(plan, source);
     if (source < 0) fail_child(plan, Step::descriptors, errno);
   }
-  if (plan.program_fd >= 0) plan.program_fd = moved_up(plan, plan.program_fd);
+  if (plan.executes_fd) {
+    plan.program_fd = moved_up(plan, plan.program_fd);
+    if (plan.program_fd < 0) fail_child(plan, Step::descriptors, errno);
+  }
   if (const int err = mark_cloexec_from(3, plan.try_close_range); err != 0) {
     fail_child(plan, Step::descriptors, err);
   }
@@ -153,7 +162,7 @@ void place_descriptors(Plan& plan) noexcept {
 }
 
 [[noreturn]] void execute(const Plan& plan) noexcept {
-  if (plan.program_fd >= 0) {
+  if (plan.executes_fd) {
     ::execveat(plan.program_fd, "", plan.argv.data(), plan.envp, AT_EMPTY_PATH);
     fail_child(plan, Step::execute, errno);
   }
