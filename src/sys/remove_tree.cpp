@@ -38,6 +38,11 @@ bool same_mount(const FileStatus& a, const FileStatus& b) {
   return a.device == b.device && a.mount_id == b.mount_id;
 }
 
+Result<> check_same_mount(const FileStatus& status, const FileStatus& above, const std::string& name) {
+  if (same_mount(status, above)) return {};
+  return fail(Errc::failed_precondition, "'{}' is a mount point", name);
+}
+
 class TreeRemoval {
  public:
   TreeRemoval(BorrowedFd dir, PathArg name) : dir_(dir), shown_(name.shown()), top_(name.view()) {}
@@ -47,7 +52,8 @@ class TreeRemoval {
 
  private:
   Result<> enter(BorrowedFd parent, std::string name, const FileStatus& status);
-  Result<UniqueFd> open_directory_of(BorrowedFd parent, const std::string& name, FileStatus& status);
+  Result<UniqueFd> open_directory_of(BorrowedFd parent, const std::string& name, const FileStatus& above);
+  Result<UniqueFd> find_directory(BorrowedFd parent, const std::string& name);
   Result<> remove_entry(Level& level, const std::string& name);
   Result<bool> scan_batch(Level& level);
   Result<bool> leave();
@@ -59,26 +65,38 @@ class TreeRemoval {
   std::vector<Level> levels_;
 };
 
-Result<UniqueFd> TreeRemoval::open_directory_of(BorrowedFd parent, const std::string& name,
-                                                FileStatus& status) {
-  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
+// An O_PATH descriptor. A directory that we list but may not search shows names and nothing behind them; the
+// caller's own directory is not ours to open up.
+Result<UniqueFd> TreeRemoval::find_directory(BorrowedFd parent, const std::string& name) {
+  constexpr int kFlags = O_PATH | O_DIRECTORY | O_NOFOLLOW;
   auto fd = openat(parent, name, kFlags);
-  if (!fd && fd.error().errnum() == EACCES) {
-    // The mode forbids it: through a descriptor, since the name may be a symlink by now.
-    const auto path_fd = TRY(openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW));
-    TRY(fchmod(path_fd, 0700));
+  const bool is_ours = !levels_.empty();
+  if (!fd && fd.error().errnum() == EACCES && is_ours) {
+    TRY(fchmod(parent, 0700));
     fd = openat(parent, name, kFlags);
   }
-  if (fd) status = TRY(fstat(*fd));
   return fd;
 }
 
+// What is behind a mount point is not changed, not even its mode.
+Result<UniqueFd> TreeRemoval::open_directory_of(BorrowedFd parent, const std::string& name,
+                                                const FileStatus& above) {
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
+  auto fd = openat(parent, name, kFlags);
+  if (fd || fd.error().errnum() != EACCES) return fd;
+  // The mode forbids it: through a descriptor, since the name may be a symlink by now.
+  const auto path_fd = TRY(find_directory(parent, name));
+  const auto status = TRY(fstat(path_fd));
+  TRY(check_same_mount(status, above, name));
+  if (auto again = openat(parent, name, kFlags)) return again;  // it was the parent that forbade it
+  TRY(fchmod(path_fd, 0700));
+  return openat(parent, name, kFlags);
+}
+
 Result<> TreeRemoval::enter(BorrowedFd parent, std::string name, const FileStatus& above) {
-  FileStatus status;
-  auto fd = TRY(open_directory_of(parent, name, status));
-  if (!same_mount(status, above)) {
-    return fail(Errc::failed_precondition, "'{}' is a mount point", name);
-  }
+  auto fd = TRY(open_directory_of(parent, name, above));
+  const auto status = TRY(fstat(fd));
+  TRY(check_same_mount(status, above, name));
   close_far_level();
   Level level{.name = std::move(name),
               .status = status,
@@ -144,11 +162,17 @@ Result<bool> TreeRemoval::leave() {
   auto& done = levels_.back();
   Level* above = levels_.size() > 1 ? &levels_[levels_.size() - 2] : nullptr;
   if (above != nullptr && !above->fd) {
-    auto fd = TRY(openat(done.fd, "..", O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-    const auto status = TRY(fstat(fd));
+    constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
+    auto fd = openat(done.fd, "..", kFlags);
+    if (!fd && fd.error().errnum() == EACCES) {
+      TRY(fchmod(done.fd, 0700));
+      fd = openat(done.fd, "..", kFlags);
+    }
+    if (!fd) return std::unexpected(std::move(fd).error());
+    const auto status = TRY(fstat(*fd));
     // Moved elsewhere meanwhile: ".." is not ours to touch.
     if (!status.same_file(above->status)) return false;
-    above->fd = std::move(fd);
+    above->fd = std::move(*fd);
   }
   const auto parent = above == nullptr ? dir_ : BorrowedFd(above->fd);
   auto removed = unlinkat(parent, done.name, Removed::directory);

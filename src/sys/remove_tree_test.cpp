@@ -1,13 +1,17 @@
 #include "sys/remove_tree.hpp"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <thread>
+#include <vector>
 
 #include "sys/file.hpp"
+#include "sys/file_status.hpp"
 #include "sys/limits.hpp"
 #include "sys/mount.hpp"
 #include "sys/names.hpp"
@@ -50,17 +54,95 @@ TEST(RemoveTree, TakesFilesLinksAndAbsence) {
   }
 }
 
+// A directory that an ordinary user owns, and this process becomes that user: no mode stops root. Reached by
+// its descriptor only, since the scratch directory above stays closed. For bodies in children.
+struct Ordinary {
+  UniqueFd dir;
+  std::string problem;
+};
+
+Ordinary become_ordinary(BorrowedFd scratch) {
+  constexpr std::uint32_t kNobody = 65534;
+  Ordinary user{.dir = {}, .problem = test::error_of(ensure_directory(scratch, "owned", 0755))};
+  if (!user.problem.empty()) return user;
+  user.dir = openat(scratch, "owned", O_RDONLY | O_DIRECTORY).value();
+  if (::geteuid() != 0) return user;
+  user.problem = test::error_of(fchown(user.dir, kNobody, kNobody));
+  if (user.problem.empty() && (::setgroups(0, nullptr) != 0 || ::setresgid(kNobody, kNobody, kNobody) != 0 ||
+                               ::setresuid(kNobody, kNobody, kNobody) != 0)) {
+    user.problem = "skip: cannot drop root";
+  }
+  return user;
+}
+
 TEST(RemoveTree, OpensUpDirectoriesThatForbidIt) {
-  const ScratchDir dir;
-  dir.mkdir("tree/locked/inner");
-  dir.write("tree/locked/inner/f", "");
-  dir.write("tree/locked/f", "");
-  ASSERT_TRUE(fchmodat(dir.fd(), "tree/locked/inner", 0));
-  ASSERT_TRUE(fchmodat(dir.fd(), "tree/locked", 0555));
-  ASSERT_TRUE(fchmodat(dir.fd(), "tree", 0));
-  const auto removed = remove_tree_at(dir.fd(), "tree");
-  EXPECT_TRUE(removed) << removed.error().message();
-  EXPECT_FALSE(dir.has("tree"));
+  const ScratchDir scratch;
+  EXPECT_CHILD_PASSES([&] {
+    const auto user = become_ordinary(scratch.fd());
+    if (!user.problem.empty()) return user.problem;
+    CHILD_TRY(ensure_directory(user.dir, "tree/locked/inner", 0755));
+    for (const char* name : {"tree/locked/inner/f", "tree/locked/f"}) {
+      CHILD_TRY(openat(user.dir, name, O_WRONLY | O_CREAT, 0644));
+    }
+    CHILD_TRY(fchmodat(user.dir, "tree/locked/inner", 0));
+    CHILD_TRY(fchmodat(user.dir, "tree/locked", 0555));
+    CHILD_TRY(fchmodat(user.dir, "tree", 0));
+    CHILD_CHECK(openat(user.dir, "tree", O_RDONLY).error().errnum() == EACCES);
+    CHILD_TRY(remove_tree_at(user.dir, "tree"));
+    CHILD_CHECK(!find_status(user.dir, "tree").value());
+    return std::string();
+  });
+}
+
+TEST(RemoveTree, OpensUpDirectoriesThatItMayListButNotSearch) {
+  const ScratchDir scratch;
+  EXPECT_CHILD_PASSES([&] {
+    const auto user = become_ordinary(scratch.fd());
+    if (!user.problem.empty()) return user.problem;
+    // Deeper than the levels it keeps open, so that it comes back through "..".
+    std::vector<std::string> paths{"tree"};
+    for (int i = 0; i < 40; ++i) paths.push_back(paths.back() + "/d");
+    CHILD_TRY(ensure_directory(user.dir, paths.back(), 0755));
+    for (; !paths.empty(); paths.pop_back()) CHILD_TRY(fchmodat(user.dir, paths.back(), 0600));
+    CHILD_TRY(remove_tree_at(user.dir, "tree"));
+    CHILD_CHECK(!find_status(user.dir, "tree").value());
+    return std::string();
+  });
+}
+
+TEST(RemoveTree, DoesNotOpenUpTheCallersDirectory) {
+  const ScratchDir scratch;
+  EXPECT_CHILD_PASSES([&] {
+    const auto user = become_ordinary(scratch.fd());
+    if (!user.problem.empty()) return user.problem;
+    CHILD_TRY(ensure_directory(user.dir, "tree", 0755));
+    CHILD_TRY(fchmod(user.dir, 0600));
+    const auto removed = remove_tree_at(user.dir, "tree");
+    CHILD_CHECK(!removed && removed.error().errnum() == EACCES);
+    CHILD_CHECK(fstat(user.dir)->permissions == 0600);
+    return std::string();
+  });
+}
+
+TEST(RemoveTree, DoesNotChangeTheModeOfAMount) {
+  const ScratchDir scratch;
+  EXPECT_CHILD_PASSES([&] {
+    if (::geteuid() != 0) return std::string("skip: only root can mount and then be somebody else");
+    if (auto bad = test::enter_private_mounts(); !bad.empty()) return bad;
+    // Opened again, in the new mount namespace.
+    const auto top = open(scratch.path(), O_RDONLY | O_DIRECTORY).value();
+    for (const char* name : {"source", "owned/tree/mounted"}) CHILD_TRY(ensure_directory(top, name, 0755));
+    for (const char* name : {"source", "owned/tree"}) CHILD_TRY(fchownat(top, name, 65534, 65534));
+    CHILD_TRY(fchmodat(top, "source", 0));
+    const auto source = openat(top, "source", O_PATH).value();
+    CHILD_TRY(bind_mount(source, openat(top, "owned/tree/mounted", O_PATH).value()));
+    const auto user = become_ordinary(top);
+    if (!user.problem.empty()) return user.problem;
+    const auto removed = remove_tree_at(user.dir, "tree");
+    CHILD_CHECK(test::error_of(removed) == "removing 'tree': 'mounted' is a mount point");
+    CHILD_CHECK(fstat(source)->permissions == 0);
+    return std::string();
+  });
 }
 
 TEST(RemoveTree, GoesTenThousandLevelsDownWithFewDescriptors) {
