@@ -22,9 +22,14 @@ Result<> write_file_atomically(BorrowedFd dir, PathArg name, Bytes bytes, mode_t
   TRY_CTX(fchmod(file, mode), "writing '{}'", name.shown());
   if (durability != Durability::none) TRY_CTX(fsync(file), "writing '{}'", name.shown());
   TRY_CTX(file.close(), "writing '{}'", name.shown());
+  // Before the rename, while failing changes nothing. `dir` itself may be O_PATH or the current directory.
+  UniqueFd to_flush;
+  if (durability == Durability::content_and_name) {
+    to_flush = TRY_CTX(openat(dir, ".", O_RDONLY | O_DIRECTORY), "writing '{}'", name.shown());
+  }
   TRY(renameat(dir, aside, dir, name));
   cleanup.release();
-  if (durability == Durability::content_and_name) TRY_CTX(fsync(dir), "writing '{}'", name.shown());
+  if (to_flush) TRY_CTX(fsync(to_flush), "writing '{}'", name.shown());
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/falloc.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -180,6 +181,19 @@ TEST(AtomicWrite, ReplacesWithTheExactModeAndLeavesNothing) {
   EXPECT_EQ(dir.read("f"), "new");
   EXPECT_EQ(fstatat(dir.fd(), "f").value().permissions, 0666U);
   EXPECT_EQ(read_directory(dir.fd()).value().size(), 1U);
+}
+
+TEST(AtomicWrite, FlushesADirectoryThatIsOnlyAPathOrTheCurrentOne) {
+  const ScratchDir dir;
+  EXPECT_CHILD_PASSES([&] {
+    const auto path = openat(dir.fd(), ".", O_PATH | O_DIRECTORY).value();
+    CHILD_TRY(write_file_atomically(path, "f", as_bytes("1"), 0644, Durability::content_and_name));
+    CHILD_CHECK(::fchdir(dir.fd().get()) == 0);
+    CHILD_TRY(
+        write_file_atomically(BorrowedFd::cwd(), "g", as_bytes("2"), 0644, Durability::content_and_name));
+    CHILD_CHECK(dir.read("f") == "1" && dir.read("g") == "2");
+    return std::string();
+  });
 }
 
 TEST(AtomicWrite, KeepsTheOldOneOnFailure) {
