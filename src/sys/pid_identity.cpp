@@ -10,7 +10,14 @@ namespace corten::sys {
 
 namespace {
 constexpr std::size_t kMaxStatBytes = 4096;
+
+// EPERM is an answer too: there is a process to be refused.
+bool is_alive(BorrowedFd pidfd) {
+  const auto sent = send_signal(pidfd, 0);
+  return sent || sent.error().errnum() != ESRCH;
 }
+
+}  // namespace
 
 Result<std::uint64_t> parse_start_ticks(std::string_view stat) {
   // Field 2 is the program's name in parentheses; it may hold spaces and parentheses, so count from the last.
@@ -45,6 +52,10 @@ Result<UniqueFd> open_process(const PidIdentity& identity) {
     const auto now = identify_process(identity.pid);
     if (now && *now == identity) return pidfd;
     if (!now && now.error().kind() != Errc::not_found) return std::unexpected(now.error().clone());
+    if (!now && is_alive(*pidfd)) {
+      return fail(Errc::permission_denied, "process {} is hidden from us (/proc is mounted with hidepid)",
+                  identity.pid);
+    }
   }
   return fail(Errc::not_found, "process {} has ended", identity.pid);
 }

@@ -22,6 +22,7 @@ struct PidIdentity {
 Result<PidIdentity> identify_process(pid_t pid);
 
 /// A pidfd of exactly that process; not_found when it has ended, whoever has its number now.
+/// permission_denied when a process has the number but /proc hides it from us (hidepid).
 Result<UniqueFd> open_process(const PidIdentity& identity);
 
 /// Field 22 of the text of /proc/PID/stat.

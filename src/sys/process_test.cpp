@@ -1,8 +1,10 @@
 #include "sys/process.hpp"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -201,6 +203,18 @@ TEST_P(Spawn, CanStartASession) {
   EXPECT_EQ(read_all(pipe.reader, 100).value(), std::to_string(child.pid()) + "\n");
 }
 
+// There the child's getppid() is 0, which is no dead parent.
+TEST_P(Spawn, SetsTheDeathSignalInANewPidNamespace) {
+  EXPECT_CHILD_PASSES([this] {
+    const int flags = ::geteuid() == 0 ? CLONE_NEWPID : CLONE_NEWPID | CLONE_NEWUSER;
+    if (::unshare(flags) != 0) return std::string("skip: no new pid namespace");
+    auto child = spawn({.argv = {"true"}, .parent_death_signal = SIGKILL}, kernel());
+    CHILD_TRY(child);
+    CHILD_CHECK(child->wait().value().success());
+    return std::string();
+  });
+}
+
 INSTANTIATE_TEST_SUITE_P(EachWay, Spawn, testing::ValuesIn(kWays),
                          [](const auto& way) { return way.param.name; });
 
@@ -256,6 +270,24 @@ TEST(PidIdentity, FindsTheProcessAgainUntilItEnds) {
   ASSERT_TRUE(child.wait());
   EXPECT_EQ(open_process(identity).error().kind(), Errc::not_found);
   EXPECT_EQ(identify_process(identity.pid).error().kind(), Errc::not_found);
+}
+
+TEST(PidIdentity, AHiddenProcessHasNotEnded) {
+  EXPECT_CHILD_PASSES([] {
+    if (::geteuid() != 0) return std::string("skip: only root can mount and then be somebody else");
+    const auto parent = identify_process(::getppid()).value();
+    if (auto bad = test::enter_private_mounts(); !bad.empty()) return bad;
+    if (::mount("proc", "/proc", "proc", 0, "hidepid=2") != 0)
+      return std::string("skip: no proc with hidepid");
+    CHILD_TRY(open_process(parent));
+    if (::setgroups(0, nullptr) != 0 || ::setresgid(65534, 65534, 65534) != 0 ||
+        ::setresuid(65534, 65534, 65534) != 0) {
+      return std::string("skip: cannot drop root");
+    }
+    const auto hidden = open_process(parent);
+    CHILD_CHECK(!hidden && hidden.error().kind() == Errc::permission_denied);
+    return std::string();
+  });
 }
 
 TEST(PidIdentity, ReadsStatWhateverTheProgramIsCalled) {

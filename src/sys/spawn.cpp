@@ -187,8 +187,9 @@ void place_descriptors(Plan& plan) noexcept {
   if (plan.own_session && ::setsid() < 0) fail_child(plan, Step::session, errno);
   if (plan.death_signal != 0) {
     if (::prctl(PR_SET_PDEATHSIG, plan.death_signal) != 0) fail_child(plan, Step::death_signal, errno);
-    // The parent may have died before the request.
-    if (::getppid() != plan.parent) ::_exit(kExecFailed);
+    // The parent may have died before the request. 0: it lives outside of our new pid namespace.
+    const pid_t now = ::getppid();
+    if (now != plan.parent && now != 0) fail_child(plan, Step::death_signal, ESRCH);
   }
   if (plan.directory_fd >= 0 && ::fchdir(plan.directory_fd) != 0) fail_child(plan, Step::directory, errno);
   place_descriptors(plan);
