@@ -15,12 +15,9 @@
 namespace corten::content {
 namespace {
 
-constexpr std::size_t kMaxIndexBytes = std::size_t{64} * 1024 * 1024;
-constexpr std::size_t kMaxNames = 1'000'000;
-
 Result<oci::Index> load(const Store& store) {
   const std::string file(oci::layout::kIndexFile);
-  const auto bytes = TRY(sys::read_file(store.directory(), file, kMaxIndexBytes));
+  const auto bytes = TRY(sys::read_file(store.directory(), file, oci::layout::kMaxIndexBytes));
   return TRY_CTX(oci::layout::parse_index(bytes), "reading the names of the store");
 }
 
@@ -28,7 +25,7 @@ Result<> save(const Store& store, const oci::Index& index) {
   const std::string file(oci::layout::kIndexFile);
   const auto text = to_json_text(oci::to_json(index));
   // What could not be read again would be the end of all names.
-  if (text.size() > kMaxIndexBytes || index.manifests.size() > kMaxNames) {
+  if (text.size() > oci::layout::kMaxIndexBytes || index.manifests.size() > oci::layout::kMaxIndexEntries) {
     return with_hint(fail(Errc::failed_precondition, "the store has {} names, in {} bytes: no more fit",
                           index.manifests.size(), text.size()),
                      "remove names that are not needed");
