@@ -278,8 +278,13 @@ TEST(TtyProgress, WorksOnAPseudoTerminal) {
     progress->set_bytes("1a2b", 20 * kMega);
     progress->start_step("s", "[1/1] RUN " + std::string(100, 'x'));
     progress->log_step("s", std::string(100, 'y'));
-    std::this_thread::sleep_for(150ms);  // the ticker draws
-    screen.feed(pty.read_all());
+    // Until the ticker has drawn; on a busy machine that takes a while.
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    while (screen.text().find("20MB / 100MB") == std::string::npos &&
+           std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(20ms);
+      screen.feed(pty.read_all());
+    }
     EXPECT_FALSE(screen.cursor_visible());
     EXPECT_NE(screen.text().find("20MB / 100MB"), std::string::npos) << screen.text();
     progress->finish_step("s");
