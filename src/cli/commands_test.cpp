@@ -137,8 +137,45 @@ TEST(Commands, InfoShowsTheStore) {
 
 TEST(Commands, InfoExplainsWhatIsMissing) {
   const auto session = run({"system", "info"}, {{"HOME", "/home/a"}});
-  EXPECT_EQ(session.code, kExitFailure);
-  EXPECT_THAT(session.err, HasSubstr("XDG_RUNTIME_DIR is not set\nhint: "));
+  EXPECT_EQ(session.code, kExitSuccess);
+  EXPECT_THAT(
+      session.out,
+      HasSubstr("Root Dir: /home/a/.local/share/corten\n"
+                "Run Root Dir: (not set: no place for sockets and mounts: XDG_RUNTIME_DIR is not set)\n"));
+  EXPECT_THAT(session.err, testing::StartsWith("WARNING: no place for sockets and mounts"));
+  EXPECT_THAT(session.err, HasSubstr("or give --run-root DIR\n"));
+}
+
+TEST(Commands, InfoAsJsonListsWarnings) {
+  const auto warnings = [](const Variables& variables) {
+    const auto session = run({"system", "info", "--format", "json"}, variables);
+    EXPECT_EQ(session.err, "");
+    return parse_json(session.out, "info")->at("Warnings");
+  };
+  EXPECT_EQ(warnings({{"HOME", "/home/a"}, {"XDG_RUNTIME_DIR", "/r"}}), Json::array());
+  EXPECT_EQ(warnings({{"HOME", "/home/a"}}).size(), 1U);
+  EXPECT_EQ(warnings({}).size(), 2U);
+  const auto session = run({"system", "info", "--format", "<{{.RunRootDir}}>"}, {{"HOME", "/home/a"}});
+  EXPECT_EQ(session.out, "<>\n");
+}
+
+TEST(Commands, InfoRefusesADirectoryWithoutAName) {
+  EXPECT_EQ(run({"--run-root", "", "info"}, {{"HOME", "/home/a"}}).code, kExitFailure);
+}
+
+TEST(Commands, FeaturesNeedNoRuntimeDirectory) {
+  const auto session = run({"system", "features"}, {{"HOME", "/"}});
+  EXPECT_EQ(session.code, kExitSuccess) << session.err;
+  EXPECT_EQ(session.err, "");
+}
+
+TEST(Commands, FeaturesSayWhyThereIsNoDataDirectory) {
+  const auto session = run({"system", "features", "--format",
+                            R"({{if eq .Name "data-directory"}}{{.State}}|{{.Detail}}|{{.Remedy}}{{end}})"});
+  EXPECT_EQ(session.code, kExitSuccess) << session.err;
+  EXPECT_THAT(session.out,
+              HasSubstr("unknown|no place for the store: HOME is not set to an absolute path|set "
+                        "HOME or XDG_DATA_HOME, or give --root DIR\n"));
 }
 
 TEST(Commands, UnknownShell) {

@@ -16,8 +16,9 @@ Result<std::string> default_root(unsigned uid, const FindEnv& find_env) {
   if (uid == 0) return "/var/lib/corten";
   if (const auto data = find_directory(find_env, "XDG_DATA_HOME")) return *data + "/corten";
   if (const auto home = find_directory(find_env, "HOME")) return *home + "/.local/share/corten";
-  return with_hint(fail(Errc::failed_precondition, "no place for the store: HOME is not set"),
-                   "set HOME or XDG_DATA_HOME, or give --root DIR");
+  return with_hint(
+      fail(Errc::failed_precondition, "no place for the store: HOME is not set to an absolute path"),
+      "set HOME or XDG_DATA_HOME, or give --root DIR");
 }
 
 Result<std::string> default_run_root(unsigned uid, const FindEnv& find_env) {
@@ -46,10 +47,18 @@ Result<StorePaths> default_paths(unsigned uid, const FindEnv& find_env) {
   return choose_paths({}, uid, find_env);
 }
 
+Result<std::string> choose_root(const PathOverrides& overrides, unsigned uid, const FindEnv& find_env) {
+  return overrides.root ? absolute_path(*overrides.root, "--root") : default_root(uid, find_env);
+}
+
+Result<std::string> choose_run_root(const PathOverrides& overrides, unsigned uid, const FindEnv& find_env) {
+  return overrides.run_root ? absolute_path(*overrides.run_root, "--run-root")
+                            : default_run_root(uid, find_env);
+}
+
 Result<StorePaths> choose_paths(const PathOverrides& overrides, unsigned uid, const FindEnv& find_env) {
-  auto root = TRY(overrides.root ? absolute_path(*overrides.root, "--root") : default_root(uid, find_env));
-  auto run_root = TRY(overrides.run_root ? absolute_path(*overrides.run_root, "--run-root")
-                                         : default_run_root(uid, find_env));
+  auto root = TRY(choose_root(overrides, uid, find_env));
+  auto run_root = TRY(choose_run_root(overrides, uid, find_env));
   return StorePaths{.root = std::move(root), .run_root = std::move(run_root)};
 }
 

@@ -26,6 +26,10 @@ struct PathOverrides {
 /// and a hint when the environment does not say.
 Result<StorePaths> default_paths(unsigned uid, const FindEnv& find_env);
 
+/// Either of the two alone, for a command that can do without the other.
+Result<std::string> choose_root(const PathOverrides& overrides, unsigned uid, const FindEnv& find_env);
+Result<std::string> choose_run_root(const PathOverrides& overrides, unsigned uid, const FindEnv& find_env);
+
 /// As default_paths, but what the user named needs no default. Relative overrides are taken from the current
 /// directory.
 Result<StorePaths> choose_paths(const PathOverrides& overrides, unsigned uid, const FindEnv& find_env);

@@ -56,8 +56,15 @@ TEST(Paths, SaysWhatToDoWithoutRuntimeDirectory) {
 TEST(Paths, SaysWhatToDoWithoutHome) {
   const auto paths = default_paths(1000, environment({{"XDG_RUNTIME_DIR", "/r"}, {"HOME", ""}}));
   ASSERT_FALSE(paths);
-  EXPECT_NE(paths.error().message().find("HOME is not set"), std::string::npos);
+  EXPECT_NE(paths.error().message().find("HOME is not set to an absolute path"), std::string::npos);
   EXPECT_NE(paths.error().hint().find("--root"), std::string_view::npos);
+}
+
+TEST(Paths, EitherDirectoryCanBeAskedForAlone) {
+  EXPECT_EQ(*choose_root({}, 1000, environment({{"HOME", "/home/a"}})), "/home/a/.local/share/corten");
+  EXPECT_FALSE(choose_run_root({}, 1000, environment({{"HOME", "/home/a"}})));
+  EXPECT_EQ(*choose_run_root({}, 1000, environment({{"XDG_RUNTIME_DIR", "/r"}})), "/r/corten");
+  EXPECT_FALSE(choose_root({}, 1000, environment({{"XDG_RUNTIME_DIR", "/r"}})));
 }
 
 TEST(Paths, WhatTheUserNamedNeedsNoEnvironment) {

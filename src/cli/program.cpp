@@ -66,6 +66,10 @@ Result<ParsedWords> parse_globals(const Command& root, Words words, const FindEn
   return parse_words(grammar, words, &globals);
 }
 
+PathOverrides overrides(const Globals& globals) {
+  return {.root = globals.root, .run_root = globals.run_root};
+}
+
 }  // namespace
 
 namespace detail {
@@ -93,8 +97,15 @@ int execute(const Command& command, Words words, Context& context, void* options
 }  // namespace detail
 
 Result<StorePaths> Context::paths() const {
-  return choose_paths({.root = globals.root, .run_root = globals.run_root}, surroundings.uid,
-                      surroundings.find_env);
+  return choose_paths(overrides(globals), surroundings.uid, surroundings.find_env);
+}
+
+Result<std::string> Context::root() const {
+  return choose_root(overrides(globals), surroundings.uid, surroundings.find_env);
+}
+
+Result<std::string> Context::run_root() const {
+  return choose_run_root(overrides(globals), surroundings.uid, surroundings.find_env);
 }
 
 int run_program(const CommandTable& table, Words words, const Surroundings& surroundings) {

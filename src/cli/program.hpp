@@ -26,6 +26,9 @@ struct Context {
   const Io& io() const { return surroundings.io; }
   /// Where the store is. Only commands that touch it ask: `corten help` works without a home directory.
   Result<StorePaths> paths() const;
+  /// Either directory alone, for commands that say what is wrong with the other.
+  Result<std::string> root() const;
+  Result<std::string> run_root() const;
 };
 
 /// Runs the command line `words` (without the program's name) and reports its error; the exit code

@@ -51,6 +51,8 @@ def test_an_ordinary_user_gets_a_store_of_their_own(corten: Corten) -> None:
 
 def test_a_missing_runtime_directory_is_explained(corten: Corten) -> None:
     done = as_nobody(corten, {"HOME": "/home/n"})
-    assert done.returncode == 1
-    assert "XDG_RUNTIME_DIR is not set" in done.stderr
-    assert "hint: " in done.stderr and "--run-root DIR" in done.stderr
+    assert done.returncode == 0, done.stderr
+    info = json.loads(done.stdout)
+    assert store_of(done.stdout) == ("/home/n/.local/share/corten", "")
+    assert "XDG_RUNTIME_DIR is not set" in info["Warnings"][0]
+    assert "--run-root DIR" in info["Warnings"][0]

@@ -1,5 +1,6 @@
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -52,10 +53,25 @@ Result<> print_remedies(const Io& io, const std::vector<sys::Feature>& features)
   return {};
 }
 
+// A host on which the store has no place is one of those that this command is to explain.
+Result<std::vector<sys::Feature>> find_features(const Context& context) {
+  auto root = context.root();
+  if (root) return sys::probe_features(*root);
+  auto& error = root.error();
+  if (error.kind() != Errc::failed_precondition) return std::unexpected(std::move(error));
+  auto features = sys::probe_features("");
+  for (auto& feature : features) {
+    if (feature.name != "data-directory") continue;
+    feature.detail = error.message();
+    feature.remedy = error.hint();
+    feature.purpose = "keeping images";
+  }
+  return features;
+}
+
 Result<int> run_features(const FeaturesOptions& options, Context& context) {
   const auto format = TRY(term::FormatSpec::parse(options.format));
-  const auto paths = TRY(context.paths());
-  const auto features = sys::probe_features(paths.root);
+  const auto features = TRY(find_features(context));
   const auto rows = to_rows(features);
   TRY(term::print_list(context.io().out, format, {.columns = kColumns}, rows));
   if (format.kind() == term::FormatSpec::Kind::table) TRY(print_remedies(context.io(), features));
