@@ -169,6 +169,21 @@ TEST(Commands, FeaturesNeedNoRuntimeDirectory) {
   EXPECT_EQ(session.err, "");
 }
 
+TEST(Commands, FeaturesEndWithWhatToDo) {
+  const auto session = run({"system", "features"});
+  EXPECT_THAT(session.out, HasSubstr("\ndata-directory (needed for keeping images):\n"
+                                     "    set HOME or XDG_DATA_HOME, or give --root DIR\n"));
+}
+
+TEST(Commands, TheExampleOfFeaturesShowsEachOnALine) {
+  const auto help = run({"system", "features", "--help"}).out;
+  const std::string format = R"(table {{.Name}}\t{{.State}}\t{{.Remedy}})";
+  EXPECT_THAT(help, HasSubstr("--format '" + format + "'"));
+  const auto session = run({"system", "features", "--format", format});
+  EXPECT_THAT(session.out, testing::StartsWith("FEATURE"));
+  EXPECT_THAT(session.out, testing::Not(HasSubstr("\n\n")));
+}
+
 TEST(Commands, FeaturesSayWhyThereIsNoDataDirectory) {
   const auto session = run({"system", "features", "--format",
                             R"({{if eq .Name "data-directory"}}{{.State}}|{{.Detail}}|{{.Remedy}}{{end}})"});

@@ -17,6 +17,8 @@ struct Io {
   Sink& err;
   /// Width to which text for people is wrapped.
   std::size_t columns = 80;
+  /// Width of the terminal that `out` is, to which tables are cut; 0 if it is none.
+  std::size_t terminal_columns = 0;
 
   Result<> print(std::string_view text) const { return out.write(as_bytes(text)); }
 

@@ -15,6 +15,7 @@
 #include "main/helpers.hpp"
 #include "main/process_setup.hpp"
 #include "main/standard_streams.hpp"
+#include "term/terminal.hpp"
 
 namespace corten::process {
 namespace {
@@ -23,8 +24,13 @@ int run(const std::vector<std::string>& words) {
   StandardInput in;
   StandardOutput out(stdout, "standard output");
   StandardOutput err(stderr, "standard error");
+  const auto columns = term::terminal_size(STDOUT_FILENO).columns;
   const cli::Surroundings surroundings = {
-      .io = {.in = in, .out = out, .err = err, .columns = output_columns()},
+      .io = {.in = in,
+             .out = out,
+             .err = err,
+             .columns = columns,
+             .terminal_columns = term::is_terminal(STDOUT_FILENO) ? columns : 0},
       .find_env = [](const char* name) { return find_env(name); },
       .uid = ::geteuid(),
   };

@@ -1,8 +1,5 @@
 #include "main/standard_streams.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <cerrno>
 
 #include "main/process_setup.hpp"
@@ -30,13 +27,6 @@ std::unexpected<Error> StandardOutput::failure(int errnum) {
   failed_ = true;
   if (errnum == EPIPE) die_of_broken_pipe();
   return fail_errno(errnum, "writing {}", name_);
-}
-
-std::size_t output_columns() {
-  constexpr std::size_t kColumnsOfNoTerminal = 80;
-  winsize size{};
-  const bool answered = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
-  return answered && size.ws_col > 0 ? size.ws_col : kColumnsOfNoTerminal;
 }
 
 }  // namespace corten::process

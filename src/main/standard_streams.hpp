@@ -32,7 +32,4 @@ class StandardOutput final : public Sink {
   bool failed_ = false;
 };
 
-/// Columns of the terminal behind standard output, 80 if there is none or it does not say.
-std::size_t output_columns();
-
 }  // namespace corten::process

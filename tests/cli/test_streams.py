@@ -54,10 +54,10 @@ def test_an_empty_argument_vector_is_survived(corten: Corten) -> None:
     assert done.stderr.startswith(b"Usage:  corten ")
 
 
-def help_on_terminal(corten: Corten, columns: int) -> list[str]:
+def on_terminal(corten: Corten, columns: int, *words: str) -> list[str]:
     controller, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    subprocess.run([str(corten.binary), "help"], stdout=terminal, timeout=10, check=True)
+    subprocess.run([str(corten.binary), *words], stdout=terminal, timeout=10, check=True)
     os.close(terminal)
     text = b""
     try:
@@ -71,6 +71,20 @@ def help_on_terminal(corten: Corten, columns: int) -> list[str]:
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_help_fits_the_terminal(corten: Corten, columns: int) -> None:
-    lines = help_on_terminal(corten, columns)
+    lines = on_terminal(corten, columns, "help")
     assert max(map(len, lines)) <= columns
     assert max(map(len, lines)) > columns - 20
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_help_fits_columns_of_the_environment(corten: Corten, columns: int) -> None:
+    lines = corten.bare("help", env={"COLUMNS": str(columns)}).out.splitlines()
+    assert columns - 20 < max(map(len, lines)) <= columns
+
+
+def test_tables_fit_the_terminal_and_are_whole_elsewhere(corten: Corten) -> None:
+    words = ["--root", "/" + "long" * 20, "system", "features"]
+    shown = on_terminal(corten, 60, *words)
+    assert max(map(len, shown[:shown.index("")])) <= 60
+    whole = corten.bare(*words, env={"COLUMNS": "60"}).out
+    assert max(map(len, whole.split("\n\n")[0].splitlines())) > 60

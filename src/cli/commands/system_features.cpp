@@ -47,8 +47,11 @@ std::vector<term::ListRow> to_rows(const std::vector<sys::Feature>& features) {
 Result<> print_remedies(const Io& io, const std::vector<sys::Feature>& features) {
   for (const auto& feature : features) {
     if (feature.state == sys::FeatureState::yes || feature.remedy.empty()) continue;
-    const auto text = printable(fmt::format("{}: for {}. {}", feature.name, feature.purpose, feature.remedy));
-    TRY(io.print("\n" + term::wrap_text(text, {.columns = io.columns, .indent = 2}) + "\n"));
+    const auto heading = printable(fmt::format("{} (needed for {}):", feature.name, feature.purpose));
+    const auto remedy = printable(feature.remedy);
+    TRY(io.print(
+        fmt::format("\n{}\n{}\n", term::wrap_text(heading, {.columns = io.columns, .indent = 2}),
+                    term::wrap_text(remedy, {.columns = io.columns, .first_indent = 4, .indent = 4}))));
   }
   return {};
 }
@@ -73,8 +76,10 @@ Result<int> run_features(const FeaturesOptions& options, Context& context) {
   const auto format = TRY(term::FormatSpec::parse(options.format));
   const auto features = TRY(find_features(context));
   const auto rows = to_rows(features);
-  TRY(term::print_list(context.io().out, format, {.columns = kColumns}, rows));
-  if (format.kind() == term::FormatSpec::Kind::table) TRY(print_remedies(context.io(), features));
+  const auto& io = context.io();
+  const term::ListOptions list = {.columns = kColumns, .terminal_columns = io.terminal_columns};
+  TRY(term::print_list(io.out, format, list, rows));
+  if (format.kind() == term::FormatSpec::Kind::table) TRY(print_remedies(io, features));
   return kExitSuccess;
 }
 
@@ -86,9 +91,8 @@ constexpr std::array kFlags = {
 };
 
 constexpr std::array kExamples = {
-    Example{
-        .text = "What this host lacks",
-        .line = R"(corten system features --format '{{if ne .State "yes"}}{{.Name}}: {{.Remedy}}{{end}}')"},
+    Example{.text = "What to do about each",
+            .line = R"(corten system features --format 'table {{.Name}}\t{{.State}}\t{{.Remedy}}')"},
 };
 
 }  // namespace

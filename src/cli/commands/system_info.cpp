@@ -128,13 +128,7 @@ Result<int> run_info(const InfoOptions& options, Context& context) {
   return kExitSuccess;
 }
 
-constexpr std::array kFlags = {
-    Flag{.name = "format",
-         .letter = 'f',
-         .value = "FORMAT",
-         .help = "Print as json, or by a Go template",
-         .bind = bind<&InfoOptions::format>()},
-};
+constexpr std::array kFlags = {document_format_flag<&InfoOptions::format>()};
 
 constexpr std::array<std::string_view, 1> kAliases = {"info"};
 

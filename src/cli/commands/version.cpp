@@ -44,13 +44,7 @@ Result<int> run_version(const VersionOptions& options, Context& context) {
   return kExitSuccess;
 }
 
-constexpr std::array kFlags = {
-    Flag{.name = "format",
-         .letter = 'f',
-         .value = "FORMAT",
-         .help = "Print as json, or by a Go template",
-         .bind = bind<&VersionOptions::format>()},
-};
+constexpr std::array kFlags = {document_format_flag<&VersionOptions::format>()};
 
 constexpr std::array kExamples = {
     Example{.text = "The same in one line", .line = "corten --version"},
