@@ -96,7 +96,7 @@ Result<Response> Client::send(Request request, const std::stop_token& stop) {
     TRY(transfer->wait_for_answer());
     const auto hops = static_cast<int>(redirected_from.size());
     const auto hop = TRY_CTX(next_hop(request.redirects, message.method, message.url, transfer->status(),
-                                      transfer->headers().find("Location"), hops),
+                                      transfer->headers().find("Location"), hops, message.has_body),
                              "{}", transfer->title());
     if (!hop) {
       transfer->keep_upload(std::move(upload));

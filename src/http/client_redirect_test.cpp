@@ -154,6 +154,18 @@ TEST(ClientRedirect, LoopsEnd) {
   EXPECT_EQ(server.connections(), 1);
 }
 
+TEST(ClientRedirect, ABodyDoesNotReachAnotherPortUnlessAllowed) {
+  Server other([](Exchange& e) { e.reply(200, e.read_body()); });
+  const auto target = other.url();
+  Server registry(redirect_to(target));
+  CORTEN_REQUIRE_SERVER(registry);
+  auto client = make_client();
+  auto request = following(registry.url(), Method::post);
+  request.body = Body::bytes("payload");
+  EXPECT_EQ(client.send(std::move(request)).error().kind(), Errc::failed_precondition);
+  EXPECT_TRUE(other.requests().empty());
+}
+
 TEST(ClientRedirect, BytesAreSentAgainAfter307AndDroppedAfter303) {
   Server other([](Exchange& e) { e.reply(200, e.request().method + " " + e.read_body()); });
   const auto target = other.url();
@@ -163,6 +175,7 @@ TEST(ClientRedirect, BytesAreSentAgainAfter307AndDroppedAfter303) {
     CORTEN_REQUIRE_SERVER(registry);
     auto request = following(registry.url(), Method::post);
     request.body = Body::bytes("payload");
+    request.redirects.body_may_leave = true;
     ASSERT_TRUE(request.headers.add("Content-Type", "text/plain"));
     EXPECT_EQ(fetch_text(client, std::move(request)), status == 307 ? "POST payload" : "GET ");
   }
@@ -185,6 +198,7 @@ TEST(ClientRedirect, AnUntouchedStreamFollowsARedirect) {
   MemorySource source("streamed");
   auto request = following(registry.url(), Method::put);
   request.body = Body::stream(source, 8);
+  request.redirects.body_may_leave = true;
   EXPECT_EQ(fetch_text(client, std::move(request)), "streamed");
 }
 
@@ -197,6 +211,7 @@ TEST(ClientRedirect, AHalfSentStreamIsAnErrorNotATruncatedBody) {
   MemorySource source("streamed");
   auto request = following(registry.url(), Method::put);
   request.body = Body::stream(source, 8);
+  request.redirects.body_may_leave = true;
   request.expect = Expect::never;
   const auto error = client.send(std::move(request)).error().clone();
   EXPECT_EQ(error.kind(), Errc::failed_precondition);

@@ -33,7 +33,8 @@ Result<> check_target(const RedirectPolicy& policy, const Url& from, const Url& 
 }  // namespace
 
 Result<std::optional<Hop>> next_hop(const RedirectPolicy& policy, Method method, const Url& from, int status,
-                                    std::optional<std::string_view> location, int hops_so_far) {
+                                    std::optional<std::string_view> location, int hops_so_far,
+                                    bool has_body) {
   if (policy.follow == Follow::none || !is_redirect(status) || !location) return std::nullopt;
   if (hops_so_far >= policy.max_hops) {
     return fail(Errc::failed_precondition, "more than {} redirects", policy.max_hops);
@@ -41,6 +42,11 @@ Result<std::optional<Hop>> next_hop(const RedirectPolicy& policy, Method method,
   const auto to = TRY_CTX(from.resolve(*location), "following a redirect");
   TRY(check_target(policy, from, to));
   const auto next = method_after(method, status);
+  if (has_body && next == method && !policy.body_may_leave && !same_origin(from, to)) {
+    return fail(Errc::failed_precondition,
+                "redirected to '{}', which is not on {}: the request's body is not sent there",
+                redacted_url(to), from.origin());
+  }
   return Hop{.method = next,
              .url = to.without_userinfo(),
              .keeps_body = next == method,

@@ -47,6 +47,27 @@ TEST(Redirect, PolicyDecidesAboutOtherOrigins) {
   EXPECT_FALSE(hop({.follow = Follow::none}, Method::get, 302, "https://cdn.example/").value().has_value());
 }
 
+TEST(Redirect, ABodyStaysWithItsOriginUnlessAllowed) {
+  const auto from = Url::parse("https://reg.example/v2/x").value();
+  const auto with_body = [&](const RedirectPolicy& policy, Method method, int status,
+                             std::string_view location) {
+    return next_hop(policy, method, from, status, location, 0, true);
+  };
+  for (const int status : {307, 308}) {
+    const auto refused = with_body(kAny, Method::post, status, "https://cdn.example/?token=abc");
+    ASSERT_FALSE(refused) << status;
+    EXPECT_EQ(refused.error().kind(), Errc::failed_precondition);
+    EXPECT_EQ(refused.error().message(),
+              "redirected to 'https://cdn.example/?token=***', which is not on https://reg.example: the "
+              "request's body is not sent there");
+  }
+  EXPECT_FALSE(with_body(kAny, Method::put, 302, "https://cdn.example/"));
+  EXPECT_TRUE(with_body(kAny, Method::post, 307, "/y").value()->keeps_body);
+  EXPECT_FALSE(with_body(kAny, Method::post, 303, "https://cdn.example/").value()->keeps_body);
+  constexpr RedirectPolicy kLeaving{.follow = Follow::any, .body_may_leave = true};
+  EXPECT_TRUE(with_body(kLeaving, Method::put, 307, "https://cdn.example/").value()->keeps_body);
+}
+
 TEST(Redirect, MethodsChangeAsRfc9110Says) {
   const auto method = [](Method before, int status) {
     return hop(kAny, before, status, "/y").value()->method;
