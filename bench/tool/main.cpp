@@ -78,7 +78,7 @@ Result<> tar_write(In& in, Sink& out, std::string_view /*argument*/) {
 
 struct Work {
   std::string_view name;
-  int arguments;
+  std::size_t arguments;
   Result<> (*run)(In&, Sink&, std::string_view);
 };
 
@@ -89,7 +89,7 @@ constexpr Work kWork[] = {
 
 Result<> run(Words words) {
   for (const auto& work : kWork) {
-    if (words.size() != static_cast<std::size_t>(3 + work.arguments) || work.name != words[1]) continue;
+    if (words.size() != 3 + work.arguments || work.name != words[1]) continue;
     const auto file = TRY(sys::open(words.back(), O_RDONLY));
     sys::FileSource in(file);
     sys::FdSink out(sys::BorrowedFd(STDOUT_FILENO));

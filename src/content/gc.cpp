@@ -90,7 +90,7 @@ Result<> mark_lease(sys::BorrowedFd directory, const std::string& name, DigestSe
   const auto text = TRY(sys::read_file(directory, name, kMaxLeaseBytes));
   for (const auto line : split(text, '\n')) {
     // A line cut short by a crash is no digest; its blob was not held yet.
-    if (auto digest = oci::Digest::parse(line)) live.insert(std::move(*digest));
+    if (auto digest = oci::Digest::parse(line)) live.insert(*digest);
   }
   return {};
 }

@@ -9,7 +9,7 @@
 namespace corten::content {
 namespace {
 
-const auto kAbsent = digest_of("never stored");
+const auto absent = digest_of("never stored");
 
 TEST_F(StoreTest, IsAnImageLayoutFromTheStart) {
   const auto store = open();
@@ -32,10 +32,10 @@ TEST_F(StoreTest, PutThenRead) {
 
 TEST_F(StoreTest, WhatIsNotThereIsNotFound) {
   const auto store = open();
-  EXPECT_EQ(store.find(kAbsent).value(), std::nullopt);
-  EXPECT_EQ(store.require(kAbsent).error().kind(), Errc::not_found);
-  EXPECT_EQ(store.read_blob(kAbsent, 100).error().kind(), Errc::not_found);
-  EXPECT_TRUE(store.remove(kAbsent));
+  EXPECT_EQ(store.find(absent).value(), std::nullopt);
+  EXPECT_EQ(store.require(absent).error().kind(), Errc::not_found);
+  EXPECT_EQ(store.read_blob(absent, 100).error().kind(), Errc::not_found);
+  EXPECT_TRUE(store.remove(absent));
 }
 
 TEST_F(StoreTest, RottenBytesAreNeverHandedOutAsABlob) {
@@ -57,8 +57,8 @@ TEST_F(StoreTest, ReadingHasACap) {
 
 TEST_F(StoreTest, ASymlinkIsNoBlob) {
   const auto store = open();
-  ASSERT_TRUE(sys::symlinkat("/etc/passwd", store.directory(), "blobs/sha256/" + kAbsent.hex()));
-  EXPECT_FALSE(store.open_blob(kAbsent));
+  ASSERT_TRUE(sys::symlinkat("/etc/passwd", store.directory(), "blobs/sha256/" + absent.hex()));
+  EXPECT_FALSE(store.open_blob(absent));
   EXPECT_TRUE(store.list().value().empty());
 }
 

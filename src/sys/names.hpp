@@ -27,7 +27,7 @@ Result<> mkdirat(BorrowedFd dir, PathArg path, mode_t mode);
 /// Makes the directory and its missing parents; success if it is there already. For paths we trust: symlinks
 /// in it are followed.
 Result<> ensure_directory(BorrowedFd dir, PathArg path, mode_t mode);
-/// ensure_directory and open, O_RDONLY.
+/// An existing directory, O_RDONLY.
 Result<UniqueFd> open_directory(BorrowedFd dir, PathArg path);
 
 /// A device node, FIFO, socket or empty file; `device` counts for the first two kinds only. Devices need

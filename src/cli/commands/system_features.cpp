@@ -31,6 +31,7 @@ constexpr std::array kColumns = {
 
 std::vector<term::ListRow> to_rows(const std::vector<sys::Feature>& features) {
   std::vector<term::ListRow> rows;
+  rows.reserve(features.size());
   for (const auto& feature : features) {
     rows.push_back({.fields = JsonValue(Json{
                         {"Name", feature.name},
