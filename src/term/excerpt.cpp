@@ -72,7 +72,8 @@ Shown show_line(std::string_view source, Line line, SourceSpan span) {
 
 // Keeps the part of a long line that the caret is in.
 void fit(Shown& shown, std::size_t columns) {
-  if (display_width(shown.text) <= columns) return;
+  // The caret may stand one behind the end of the line.
+  if (display_width(shown.text) <= columns && shown.caret_column + shown.caret_width <= columns) return;
   const auto context = columns / 3;
   if (shown.caret_column > context && shown.caret_column + shown.caret_width > columns - 1) {
     const auto dropped = drop_front(shown.text, shown.caret_column - context);
