@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,26 +13,40 @@ namespace corten::content {
 
 /// A name and what it stands for.
 struct NamedDescriptor {
-  std::string name;  ///< "docker.io/library/ubuntu:latest"
+  std::string name;  ///< "docker.io/library/ubuntu:latest"; empty for an entry without a name.
   oci::Descriptor descriptor;
 };
 
 /// The names in the store's index.json, as the annotation org.opencontainers.image.ref.name. The file is the
-/// truth about names: it is small, replaced atomically, and other tools read it. Entries without a name,
-/// which another tool may have written, are kept. Writers of many processes take turns.
+/// truth about names: it is small, replaced atomically, and other tools read it. An entry without a name is
+/// an image that nobody calls anything: made so, or its last name went to another. Writers of many processes
+/// take turns.
 class Names {
  public:
+  /// What becomes of an entry that no other name stands for when its name goes to another one.
+  enum class Displaced : std::uint8_t { forget, keep_unnamed };
+
   explicit Names(const Store& store) : store_(&store) {}
 
   /// Sorted by name.
   Result<std::vector<NamedDescriptor>> list() const;
+  /// As list(), and the entries without a name before them.
+  Result<std::vector<NamedDescriptor>> list_entries() const;
   Result<std::optional<NamedDescriptor>> find(std::string_view name) const;
 
   /// Gives the name to `descriptor`; what it stood for before, if anything. On disk when it returns.
-  Result<std::optional<oci::Descriptor>> set(std::string_view name, const oci::Descriptor& descriptor) const;
+  /// An unnamed entry of the same digest is that no more.
+  Result<std::optional<oci::Descriptor>> set(std::string_view name, const oci::Descriptor& descriptor,
+                                             Displaced displaced = Displaced::forget) const;
+
+  /// An entry without a name, unless the digest has an entry of either kind.
+  Result<> add_unnamed(const oci::Descriptor& descriptor) const;
 
   /// What the name stood for; nothing if it was unknown.
   Result<std::optional<oci::Descriptor>> remove(std::string_view name) const;
+
+  /// Removes every entry, named or not, of this digest; what they were.
+  Result<std::vector<NamedDescriptor>> remove_all(const oci::Digest& digest) const;
 
  private:
   const Store* store_;

@@ -48,6 +48,39 @@ TEST_F(StoreTest, EntriesOfOtherToolsAreKept) {
   EXPECT_NE(text.find(R"("x":1)"), std::string::npos);
 }
 
+TEST_F(StoreTest, AnImageThatLosesItsLastNameMayStayUnnamed) {
+  const auto store = open();
+  const Names names(store);
+  ASSERT_TRUE(names.set("a:1", descriptor("one")));
+  ASSERT_TRUE(names.set("b:1", descriptor("one")));
+  ASSERT_TRUE(names.set("a:1", descriptor("two"), Names::Displaced::keep_unnamed));
+  EXPECT_EQ(names.list_entries().value().size(), 2U) << "'one' is still b:1";
+  ASSERT_TRUE(names.set("b:1", descriptor("two"), Names::Displaced::keep_unnamed));
+  const auto entries = names.list_entries().value();
+  ASSERT_EQ(entries.size(), 3U);
+  EXPECT_EQ(entries[0].name, "");
+  EXPECT_EQ(entries[0].descriptor, descriptor("one"));
+  EXPECT_EQ(names.list().value().size(), 2U);
+  ASSERT_TRUE(names.set("c:1", descriptor("one")));
+  EXPECT_EQ(names.list_entries().value().size(), 3U) << "it has a name again";
+}
+
+TEST_F(StoreTest, UnnamedEntriesAreAddedOnceAndRemovedWithAllNames) {
+  const auto store = open();
+  const Names names(store);
+  ASSERT_TRUE(names.add_unnamed(descriptor("one")));
+  ASSERT_TRUE(names.add_unnamed(descriptor("one")));
+  EXPECT_EQ(names.list_entries().value().size(), 1U);
+  ASSERT_TRUE(names.set("a:1", descriptor("two")));
+  ASSERT_TRUE(names.set("b:1", descriptor("two")));
+  ASSERT_TRUE(names.add_unnamed(descriptor("two")));
+  EXPECT_EQ(names.list_entries().value().size(), 3U) << "it has names";
+  const auto removed = names.remove_all(descriptor("two").digest).value();
+  EXPECT_EQ(removed.size(), 2U);
+  EXPECT_TRUE(names.remove_all(descriptor("one").digest).value()[0].name.empty());
+  EXPECT_TRUE(names.list_entries().value().empty());
+}
+
 TEST_F(StoreTest, AnnotationsOfARegistryStayOutOfTheIndex) {
   const auto store = open();
   auto large = descriptor("one");

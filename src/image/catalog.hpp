@@ -33,9 +33,9 @@ struct ImageSummary {
 /// An image of this store and all its names.
 struct ImageRecord {
   ImageSummary summary;
-  std::vector<oci::Reference> tags;     ///< "docker.io/library/ubuntu:latest", sorted.
-  std::vector<oci::Reference> digests;  ///< "docker.io/library/ubuntu@sha256:...": what it was pulled or
-                                        ///< pushed as, sorted.
+  std::vector<oci::Reference> tags{};     ///< "docker.io/library/ubuntu:latest", sorted.
+  std::vector<oci::Reference> digests{};  ///< "docker.io/library/ubuntu@sha256:...": what it was pulled or
+                                          ///< pushed as, sorted.
 
   /// Without a tag: what `prune` removes.
   bool is_dangling() const { return tags.empty(); }
@@ -50,8 +50,8 @@ struct Catalog {
 };
 Result<Catalog> list_images(ImageStore& store);
 
-/// What the user means by `text`: a name (with implied :latest), name@digest, a whole id or a unique prefix of
-/// one (Docker's order: names first), or a manifest's digest. `platform` chooses in an index; absent: this
+/// What the user means by `text`: a name (with implied :latest), name@digest, a whole id or a unique prefix
+/// of one (Docker's order: names first), or a manifest's digest. `platform` chooses in an index; absent: this
 /// machine's. not_found with near names as a hint, invalid_argument when a prefix is ambiguous.
 struct FoundImage {
   ImageRecord image;
@@ -68,10 +68,20 @@ struct ImageDocuments {
 };
 Result<ImageDocuments> read_documents(const content::Store& store, const oci::Descriptor& manifest);
 
-/// The summary of a manifest that is in the store with its config; remembered for the next time.
-Result<ImageSummary> summarize(ImageStore& store, const oci::Descriptor& manifest);
+enum class Remembered : std::uint8_t {
+  trust,  ///< Take what was remembered.
+  renew,  ///< Read again: after layers were unpacked, which changes the size.
+};
 
-/// The platform of this machine.
-oci::Platform this_platform();
+/// The summary of a manifest that is in the store with its config; remembered for the next time, if the store
+/// can be written. unsupported for an artifact, whose config is no image's.
+Result<ImageSummary> summarize(ImageStore& store, const oci::Descriptor& manifest,
+                               Remembered remembered = Remembered::trust);
+
+/// The chain ids of a config's layers, the lowest first.
+std::vector<oci::Digest> chain_ids_of(const oci::ImageConfig& config);
+
+/// The platform of this machine, found out once per process.
+const oci::Platform& this_platform();
 
 }  // namespace corten::image

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
@@ -40,7 +39,7 @@ class ImageStore {
   Result<db::Database*> database();
 
  private:
-  ImageStore(std::string root, content::Store content, ImageStoreOptions options);
+  ImageStore(std::string root, content::Store content, const ImageStoreOptions& options);
 
   std::string root_;
   ImageStoreOptions options_;

@@ -9,9 +9,9 @@
 
 namespace corten::registry {
 
-/// TLS material of a registry in Docker's layout: DIR/host[:port]/ with *.crt (authorities) and NAME.cert with
-/// NAME.key (a client certificate). The first directory that has the host counts. A .cert without its .key,
-/// or the other way round, is failed_precondition with both names.
+/// TLS material of a registry in Docker's layout: DIR/host[:port]/ with *.crt (authorities) and NAME.cert
+/// with NAME.key (a client certificate). The first directory that has the host counts. A .cert without its
+/// .key, or the other way round, is failed_precondition with both names.
 Result<http::TlsOptions> find_certificates(std::string_view host, std::span<const std::string> directories);
 
 /// A directory that holds the files itself (--cert-dir).

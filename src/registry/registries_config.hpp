@@ -11,12 +11,12 @@ namespace corten::registry {
 
 /// Where one repository can be reached.
 struct Endpoint {
-  std::string host;          ///< "registry-1.docker.io", "localhost:5000": where requests go.
-  std::string repository;    ///< "library/ubuntu", after the mirror's own prefix.
-  std::string registry;      ///< What credentials are looked up under: "docker.io", or the mirror's host.
-  bool insecure = false;     ///< http, or https whose certificate is not checked, is allowed.
-  bool is_mirror = false;    ///< For reads only.
-  bool tags = true;          ///< False for a mirror that is only to be asked for digests.
+  std::string host;        ///< "registry-1.docker.io", "localhost:5000": where requests go.
+  std::string repository;  ///< "library/ubuntu", after the mirror's own prefix.
+  std::string registry;    ///< What credentials are looked up under: "docker.io", or the mirror's host.
+  bool insecure = false;   ///< http, or https whose certificate is not checked, is allowed.
+  bool is_mirror = false;  ///< For reads only.
+  bool tags = true;        ///< False for a mirror that is only to be asked for digests.
 };
 
 /// Which registries have mirrors, are insecure or blocked: containers-registries.conf(5), version 2 (TOML):
@@ -41,7 +41,8 @@ class RegistriesConfig {
   /// `what` names the file in errors, which carry line and column.
   static Result<RegistriesConfig> parse(std::string_view toml, std::string_view what);
   /// The first that exists: $CORTEN_REGISTRIES_CONF, $XDG_CONFIG_HOME/corten/registries.conf,
-  /// /etc/corten/registries.conf, then those of the containers tools ($XDG_CONFIG_HOME/containers, /etc/containers).
+  /// /etc/corten/registries.conf, then those of the containers tools ($XDG_CONFIG_HOME/containers,
+  /// /etc/containers).
   static Result<RegistriesConfig> load();
 
   /// Mirrors in their order, the registry itself last. permission_denied when it is blocked.

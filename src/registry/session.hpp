@@ -26,12 +26,12 @@ struct Exchange {
 /// A request to one endpoint, before authentication.
 struct Call {
   http::Method method = http::Method::get;
-  /// "/v2/library/ubuntu/blobs/sha256:..." at the endpoint, or a whole URL that the registry gave (an upload's
-  /// Location), which gets credentials only if it is of the endpoint's origin.
+  /// "/v2/library/ubuntu/blobs/sha256:..." at the endpoint, or a whole URL that the registry gave (an
+  /// upload's Location), which gets credentials only if it is of the endpoint's origin.
   std::string target;
   http::Headers headers = {};
-  std::string body = {};                     ///< In memory: sent again as needed.
-  Source* stream = nullptr;                  ///< Or streamed, of `stream_bytes`: then never tried again here.
+  std::string body = {};     ///< In memory: sent again as needed.
+  Source* stream = nullptr;  ///< Or streamed, of `stream_bytes`: then never tried again here.
   std::optional<std::uint64_t> stream_bytes = {};
   std::optional<http::ByteRange> range = {};
   http::Follow follow = http::Follow::any;

@@ -1,0 +1,160 @@
+#include "image/catalog.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "image/summary_cache.hpp"
+#include "oci/document.hpp"
+#include "oci/media_type.hpp"
+#include "oci/platform_match.hpp"
+
+namespace corten::image {
+namespace {
+
+bool is_index(const oci::Descriptor& descriptor) {
+  return oci::classify_media_type(descriptor.media_type).kind == oci::BlobKind::index;
+}
+
+std::uint64_t blob_bytes(const oci::Manifest& manifest) {
+  std::uint64_t total = 0;
+  for (const auto& layer : manifest.layers) total += static_cast<std::uint64_t>(layer.size_bytes);
+  return total;
+}
+
+// What the layers take unpacked; nothing while one of them is not.
+Result<std::optional<std::uint64_t>> unpacked_bytes(ImageStore& store,
+                                                    const std::vector<oci::Digest>& chains) {
+  auto* const snapshots = TRY(store.snapshots());
+  std::uint64_t total = 0;
+  for (const auto& chain : chains) {
+    const auto layer = TRY(snapshots->find(chain));
+    if (!layer) return std::nullopt;
+    total += layer->size_bytes;
+  }
+  return total;
+}
+
+Result<ImageSummary> read_summary(ImageStore& store, const oci::Descriptor& manifest) {
+  const auto documents = TRY(read_documents(store.content(), manifest));
+  const auto& config = documents.config.value();
+  auto chains = chain_ids_of(config);
+  const auto unpacked = TRY(unpacked_bytes(store, chains));
+  return ImageSummary{
+      .manifest = {.media_type = manifest.media_type,
+                   .digest = manifest.digest,
+                   .size_bytes = static_cast<std::int64_t>(documents.manifest.bytes().size())},
+      .id = documents.manifest->config.digest,
+      .platform = oci::normalize(config.platform()),
+      .created = config.created,
+      .size_bytes = unpacked ? *unpacked : blob_bytes(documents.manifest.value()),
+      .labels = config.config.labels,
+      .chain_ids = std::move(chains),
+  };
+}
+
+// Failing to remember costs only time, so a store that cannot be written to, or a lost database, does not
+// matter here.
+void remember(ImageStore& store, const ImageSummary& summary) {
+  if (const auto database = store.database()) (void)save_summary(**database, summary);
+}
+
+// Gathers images by manifest while names are walked.
+class Gatherer {
+ public:
+  Gatherer(ImageStore& store, std::map<oci::Digest, ImageSummary> known)
+      : store_(store), known_(std::move(known)) {}
+
+  void add(const content::NamedDescriptor& entry) {
+    const auto name = oci::Reference::parse(entry.name, oci::ImpliedTag::none);
+    auto added = is_index(entry.descriptor) ? add_index(entry.descriptor, name ? &*name : nullptr)
+                                            : add_manifest(entry.descriptor, name ? &*name : nullptr);
+    if (!added) tell(entry, added.error());
+  }
+
+  Catalog finish() && {
+    for (auto& [digest, image] : images_) {
+      std::ranges::sort(image.tags);
+      std::ranges::sort(image.digests);
+      catalog_.images.push_back(std::move(image));
+    }
+    std::ranges::sort(catalog_.images, [](const ImageRecord& a, const ImageRecord& b) {
+      return std::tie(b.summary.created, a.summary.id) < std::tie(a.summary.created, b.summary.id);
+    });
+    return std::move(catalog_);
+  }
+
+ private:
+  Result<> add_index(const oci::Descriptor& descriptor, const oci::Reference* name) {
+    const auto bytes = TRY(store_.content().read_blob(descriptor.digest, oci::kMaxDocumentBytes));
+    const auto document =
+        TRY(oci::parse_document(bytes, descriptor.media_type, descriptor.digest.to_string()));
+    if (document.index() == nullptr) return fail(Errc::data_loss, "it is no index");
+    for (const auto& child : document.index()->manifests) {
+      if (oci::is_attestation(child) || is_index(child)) continue;
+      const auto present = TRY(store_.content().find(child.digest));
+      if (present) TRY(add_manifest(child, name));
+    }
+    return {};
+  }
+
+  Result<> add_manifest(const oci::Descriptor& descriptor, const oci::Reference* name) {
+    auto image = images_.find(descriptor.digest);
+    if (image == images_.end()) {
+      auto summary = TRY(summary_of(descriptor));
+      image = images_.emplace(descriptor.digest, ImageRecord{.summary = std::move(summary)}).first;
+    }
+    if (name == nullptr) return {};
+    auto& names = name->digest() ? image->second.digests : image->second.tags;
+    names.push_back(*name);
+    return {};
+  }
+
+  Result<ImageSummary> summary_of(const oci::Descriptor& descriptor) {
+    if (auto known = known_.extract(descriptor.digest)) return std::move(known.mapped());
+    auto summary = TRY(read_summary(store_, descriptor));
+    remember(store_, summary);
+    return summary;
+  }
+
+  void tell(const content::NamedDescriptor& entry, const Error& error) {
+    if (error.kind() == Errc::unsupported) return;  // an artifact that another tool keeps here
+    const auto what = entry.name.empty() ? entry.descriptor.digest.to_string() : entry.name;
+    catalog_.problems.push_back(fmt::format("image '{}': {}", what, error.message()));
+  }
+
+  ImageStore& store_;
+  std::map<oci::Digest, ImageSummary> known_;
+  std::map<oci::Digest, ImageRecord> images_;
+  Catalog catalog_;
+};
+
+std::map<oci::Digest, ImageSummary> known_summaries(ImageStore& store) {
+  const auto database = store.database();
+  if (!database) return {};
+  auto known = load_summaries(**database);
+  return known ? std::move(*known) : std::map<oci::Digest, ImageSummary>{};
+}
+
+}  // namespace
+
+Result<Catalog> list_images(ImageStore& store) {
+  const auto entries = TRY(store.names().list_entries());
+  Gatherer gatherer(store, known_summaries(store));
+  for (const auto& entry : entries) gatherer.add(entry);
+  return std::move(gatherer).finish();
+}
+
+Result<ImageSummary> summarize(ImageStore& store, const oci::Descriptor& manifest, Remembered remembered) {
+  if (remembered == Remembered::trust) {
+    if (const auto database = store.database()) {
+      auto known = find_summary(**database, manifest.digest);
+      if (known && *known) return std::move(**known);
+    }
+  }
+  auto summary = TRY(read_summary(store, manifest));
+  remember(store, summary);
+  return summary;
+}
+
+}  // namespace corten::image

@@ -1,0 +1,112 @@
+#include "image/collect.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "image/catalog.hpp"
+#include "oci/document.hpp"
+#include "oci/media_type.hpp"
+
+namespace corten::image {
+namespace {
+
+using DigestSet = std::set<oci::Digest>;
+
+// The snapshots that images need. A manifest that cannot be read has stopped the marking of blobs already;
+// what has no config here (a platform that was never pulled, an artifact) has no snapshots either.
+Result<> mark_chains(const content::Store& store, const oci::Descriptor& target, DigestSet& live) {
+  const auto present = TRY(store.find(target.digest));
+  if (!present) return {};
+  const auto kind = oci::classify_media_type(target.media_type).kind;
+  if (kind == oci::BlobKind::index) {
+    const auto bytes = TRY(store.read_blob(target.digest, oci::kMaxDocumentBytes));
+    const auto document = TRY(oci::parse_document(bytes, target.media_type, target.digest.to_string()));
+    for (const auto& child : document.index()->manifests) {
+      if (oci::classify_media_type(child.media_type).kind == oci::BlobKind::manifest) {
+        TRY(mark_chains(store, child, live));
+      }
+    }
+    return {};
+  }
+  const auto documents = read_documents(store, target);
+  if (!documents) {
+    const auto reason = documents.error().kind();
+    if (reason == Errc::unsupported || reason == Errc::not_found) return {};
+    return fail(Errc::failed_precondition, "what image '{}' needs is unknown: {}", target.digest.to_string(),
+                documents.error().message());
+  }
+  for (const auto& chain : chain_ids_of(documents->config.value())) live.insert(chain);
+  return {};
+}
+
+// A layer stays while something lives on top of it.
+void mark_parents(const std::vector<snapshot::LayerInfo>& layers, DigestSet& live) {
+  std::map<oci::Digest, std::optional<oci::Digest>> parents;
+  for (const auto& layer : layers) parents.emplace(layer.name.chain_id, layer.name.parent);
+  const DigestSet marked = live;
+  for (auto chain : marked) {
+    for (auto it = parents.find(chain); it != parents.end() && it->second; it = parents.find(chain)) {
+      chain = *it->second;
+      if (!live.insert(chain).second) break;
+    }
+  }
+}
+
+// The uppermost first: a layer goes only when nothing lies on it any more.
+Result<> sweep_layers(snapshot::Snapshotter& snapshots, DigestSet live, const content::GcOptions& options,
+                      Collected& collected) {
+  const auto active = TRY(snapshots.list_active());
+  for (const auto& snapshot : active) {
+    if (snapshot.parent) live.insert(*snapshot.parent);
+  }
+  const auto layers = TRY(snapshots.list());
+  mark_parents(layers, live);
+  std::map<oci::Digest, const snapshot::LayerInfo*> dead;
+  for (const auto& layer : layers) {
+    if (!live.contains(layer.name.chain_id)) dead.emplace(layer.name.chain_id, &layer);
+  }
+  while (!dead.empty()) {
+    DigestSet needed;
+    for (const auto& [chain, layer] : dead) {
+      if (layer->name.parent) needed.insert(*layer->name.parent);
+    }
+    const auto before = dead.size();
+    for (auto it = dead.begin(); it != dead.end();) {
+      if (needed.contains(it->first)) {
+        ++it;
+        continue;
+      }
+      if (!options.dry_run) TRY(snapshots.remove(it->first));
+      collected.layers.push_back(it->first);
+      collected.layer_bytes += it->second->size_bytes;
+      it = dead.erase(it);
+    }
+    if (dead.size() == before) return fail(Errc::data_loss, "layers lie on each other in a circle");
+  }
+  return {};
+}
+
+std::vector<oci::Descriptor> targets_of(const std::vector<content::NamedDescriptor>& entries) {
+  std::vector<oci::Descriptor> targets;
+  for (const auto& entry : entries) targets.push_back(entry.descriptor);
+  return targets;
+}
+
+}  // namespace
+
+Result<Collected> collect_garbage(ImageStore& store, const content::GcOptions& options) {
+  const auto& content = store.content();
+  auto* const snapshots = TRY(store.snapshots());
+  const auto lock = TRY(content::detail::lock_for_gc(content));
+  const auto leased = TRY(content::detail::find_leased(content, options));
+  const auto entries = TRY(store.names().list_entries());
+  const auto roots = targets_of(entries);
+  Collected collected;
+  collected.blobs = TRY(content::detail::collect_garbage_locked(content, roots, leased, options));
+  DigestSet chains = leased;
+  for (const auto& root : roots) TRY_CTX(mark_chains(content, root, chains), "finding what is in use");
+  TRY(sweep_layers(*snapshots, std::move(chains), options, collected));
+  return collected;
+}
+
+}  // namespace corten::image
