@@ -64,6 +64,10 @@ enum class Group : std::uint8_t { common, management, other };
 /// Parses `words` into the command's options, runs it, reports its error; the exit code.
 using Execute = int (*)(const Command& command, std::span<const std::string> words, Context& context);
 
+/// Whether a command handles files of many owners, as unpacked layers have them. For an ordinary user those
+/// exist in a user namespace only, in which the command is then run again.
+enum class FileOwners : std::uint8_t { own, many };
+
 struct Command {
   std::string_view path;                           ///< Words from the root: "system info".
   std::span<const std::string_view> aliases = {};  ///< Further whole paths: "info".
@@ -75,6 +79,7 @@ struct Command {
   std::span<const Flag> flags = {};
   std::span<const Example> examples = {};
   bool hidden = false;
+  FileOwners file_owners = FileOwners::own;
   Execute execute = nullptr;  ///< None for a group such as `system`.
 };
 

@@ -90,7 +90,9 @@ int execute(const Command& command, Words words, Context& context, void* options
     const auto assigned = command.arguments.bind.assign(options, argument, "invalid argument");
     if (!assigned) return report_usage_error(io, command, assigned.error(), kExitFailure);
   }
-  const auto result = run(options, context);
+  const auto& rerun = context.surroundings.rerun_in_user_namespace;
+  const bool again = command.file_owners == FileOwners::many && rerun;
+  const auto result = again ? rerun() : run(options, context);
   return result ? *result : report_error(io, result.error());
 }
 

@@ -14,7 +14,10 @@ namespace corten::cli {
 struct Surroundings {
   Io io;
   FindEnv find_env;
-  unsigned uid = 0;  ///< Effective.
+  unsigned uid = 0;  ///< Effective; of the user outside, in a user namespace made for the command.
+  /// Runs the whole command line again as root of a user namespace: the exit code. Empty where that is not
+  /// needed, and in tests.
+  std::function<Result<int>()> rerun_in_user_namespace = {};
 };
 
 /// What every command gets besides its options.

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,15 +16,25 @@
 #include "main/helpers.hpp"
 #include "main/process_setup.hpp"
 #include "main/standard_streams.hpp"
+#include "main/user_namespace.hpp"
 #include "term/terminal.hpp"
 
 namespace corten::process {
 namespace {
 
+using RerunFunction = std::function<Result<int>()>;
+
+Result<int> rerun(StandardOutput& err) {
+  return rerun_in_user_namespace(
+      [&err](const std::string& warning) { (void)err.write(as_bytes("WARNING: " + warning + "\n")); });
+}
+
 int run(const std::vector<std::string>& words) {
   StandardInput in;
   StandardOutput out(stdout, "standard output");
   StandardOutput err(stderr, "standard error");
+  const auto outer_uid = find_outer_uid();
+  if (outer_uid) end_with_parent();
   const auto columns = term::terminal_size(STDOUT_FILENO).columns;
   const cli::Surroundings surroundings = {
       .io = {.in = in,
@@ -32,7 +43,8 @@ int run(const std::vector<std::string>& words) {
              .columns = columns,
              .terminal_columns = term::is_terminal(STDOUT_FILENO) ? columns : 0},
       .find_env = [](const char* name) { return find_env(name); },
-      .uid = ::geteuid(),
+      .uid = outer_uid.value_or(::geteuid()),
+      .rerun_in_user_namespace = ::geteuid() == 0 ? RerunFunction() : [&err] { return rerun(err); },
   };
   const int code = cli::run_program(cli::all_commands(), words, surroundings);
   // Only now is it known whether the output arrived: "corten ... > /dev/full" must not look like success.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <vector>
 
 namespace corten::sys {
 
@@ -23,6 +24,17 @@ Result<bool> wait_readable(BorrowedFd fd, std::chrono::milliseconds timeout) {
     const int err = errno;
     if (err != EINTR) return fail_errno(err, "waiting for descriptor {}", fd.get());
   }
+}
+
+Result<std::size_t> wait_any_readable(std::span<const BorrowedFd> fds) {
+  std::vector<pollfd> entries;
+  for (const auto fd : fds) entries.push_back({.fd = fd.get(), .events = POLLIN, .revents = 0});
+  while (::poll(entries.data(), entries.size(), -1) < 0) {
+    const int err = errno;
+    if (err != EINTR) return fail_errno(err, "waiting for {} descriptors", fds.size());
+  }
+  const auto ready = std::ranges::find_if(entries, [](const pollfd& entry) { return entry.revents != 0; });
+  return static_cast<std::size_t>(ready - entries.begin());
 }
 
 }  // namespace corten::sys
