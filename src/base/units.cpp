@@ -127,6 +127,18 @@ std::string format_size_decimal(std::uint64_t bytes) {
   return format_size(bytes, 1000.0, kUnits);
 }
 
+std::string format_size_short(std::uint64_t bytes) {
+  static constexpr std::array<std::string_view, 7> kUnits = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+  auto value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  // 999.5 would be rounded to four digits, which Go prints as "1e+03".
+  while (value >= 999.5 && unit + 1 < kUnits.size()) {
+    value /= 1000.0;
+    ++unit;
+  }
+  return fmt::format("{:.3g}{}", value, kUnits[unit]);
+}
+
 std::string format_size_binary(std::uint64_t bytes) {
   static constexpr std::array<std::string_view, 7> kUnits = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   return format_size(bytes, 1024.0, kUnits);

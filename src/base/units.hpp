@@ -14,8 +14,12 @@ namespace corten {
 /// does not matter. `what` names the option in the error. Refuses negative sizes and those over 2^63 - 1.
 Result<std::int64_t> parse_size_bytes(std::string_view text, std::string_view what);
 
-/// Powers of 1000 and four digits, as in `docker images`: "1.25GB", "13.3kB", "999B".
+/// Powers of 1000 and four digits, as in `docker system df`: "1.254GB", "13.3kB", "999B".
 std::string format_size_decimal(std::uint64_t bytes);
+
+/// Powers of 1000 and three digits, as in the lists of `docker images` and `docker history`: "1.25GB",
+/// "78.1MB".
+std::string format_size_short(std::uint64_t bytes);
 
 /// Powers of 1024 and four digits, as in `docker stats`: "1.5GiB", "64MiB".
 std::string format_size_binary(std::uint64_t bytes);

@@ -12,6 +12,15 @@ using std::chrono::nanoseconds;
 
 constexpr std::int64_t kGiB = 1024LL * 1024 * 1024;
 
+TEST(FormatSizeShort, HasThreeDigits) {
+  EXPECT_EQ(format_size_short(0), "0B");
+  EXPECT_EQ(format_size_short(999), "999B");
+  EXPECT_EQ(format_size_short(1000), "1kB");
+  EXPECT_EQ(format_size_short(78'123'456), "78.1MB");
+  EXPECT_EQ(format_size_short(1'254'000'000), "1.25GB");
+  EXPECT_EQ(format_size_short(999'600'000), "1GB");
+}
+
 TEST(Size, ReadsWhatUsersType) {
   EXPECT_EQ(parse_size_bytes("0", "-m").value(), 0);
   EXPECT_EQ(parse_size_bytes("512", "-m").value(), 512);

@@ -109,6 +109,7 @@ TEST(ClientTls, PlainHttpOnAnHttpsUrlIsSaid) {
       client.send(make_request(fmt::format("https://127.0.0.1:{}/", server.port()))).error().clone();
   EXPECT_EQ(error.kind(), Errc::failed_precondition) << error.message();
   EXPECT_NE(error.message().find("TLS handshake"), std::string::npos);
+  EXPECT_NE(error.hint().find("insecure"), std::string_view::npos);
 }
 
 TEST(ClientTls, BadFilesAreNamedWhenTheClientIsMade) {

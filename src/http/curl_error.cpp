@@ -33,8 +33,10 @@ Error handshake_error(const CurlFailure& failure) {
     return {Errc::unavailable, fmt::format("the TLS handshake with '{}' was cut off", failure.peer),
             failure.os_errno};
   }
-  return with_detail(Errc::failed_precondition,
-                     fmt::format("the TLS handshake with '{}' failed", failure.peer), failure);
+  auto error = with_detail(Errc::failed_precondition,
+                           fmt::format("the TLS handshake with '{}' failed", failure.peer), failure);
+  error.set_hint("a host that speaks only plain http must be allowed to be insecure");
+  return error;
 }
 
 Error refused_tunnel(const CurlFailure& failure) {

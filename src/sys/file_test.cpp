@@ -8,6 +8,7 @@
 
 #include "sys/atomic_write.hpp"
 #include "sys/directory.hpp"
+#include "sys/disk_space.hpp"
 #include "sys/fd_stream.hpp"
 #include "sys/names.hpp"
 #include "sys/pipe.hpp"
@@ -203,6 +204,14 @@ TEST(AtomicWrite, KeepsTheOldOneOnFailure) {
   EXPECT_EQ(read_directory(dir.fd()).value().size(), 1U);
   const std::string longest(255, 'n');
   EXPECT_TRUE(write_file_atomically(dir.fd(), longest, as_bytes("x"), 0644, Durability::none));
+}
+
+TEST(DiskSpace, IsThatOfTheFileSystemOfTheDescriptor) {
+  const ScratchDir dir;
+  const auto space = find_disk_space(dir.fd()).value();
+  EXPECT_GT(space.total_bytes, 0U);
+  EXPECT_LE(space.available_bytes, space.total_bytes);
+  EXPECT_FALSE(find_disk_space(BorrowedFd(-1)));
 }
 
 TEST(FdStream, CarriesBytesThroughAPipe) {
