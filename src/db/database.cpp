@@ -15,16 +15,31 @@ constexpr auto kReadWritePragmas =
     "PRAGMA trusted_schema = OFF;";
 constexpr auto kReadOnlyPragmas = "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;";
 
+// sqlite.org/uri.html section 3.1: '%', '?' and '#' must not stand in a path as they are.
+std::string immutable_uri(std::string_view path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += fmt::format("%{:02x}", static_cast<unsigned char>(c));
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
 }  // namespace
 
 void Database::Close::operator()(sqlite3* handle) const { (void)sqlite3_close_v2(handle); }
 
 Result<Database> Database::open(const std::string& path, const OpenOptions& options) {
   const bool writes = options.access == Access::read_write;
-  const int flags = (writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) |
+  const bool immutable = options.access == Access::immutable;
+  const int flags = (immutable ? SQLITE_OPEN_URI : 0) |
+                    (writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) |
                     SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
+  const int code = sqlite3_open_v2((immutable ? immutable_uri(path) : path).c_str(), &raw, flags, nullptr);
   std::unique_ptr<sqlite3, Close> handle(raw);  // also set after a failure
   if (code != SQLITE_OK) return sqlite_failure(raw, code, fmt::format("opening database '{}'", path));
   (void)sqlite3_busy_timeout(raw, static_cast<int>(options.busy_timeout.count()));

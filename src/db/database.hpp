@@ -12,7 +12,14 @@ struct sqlite3;
 
 namespace corten::db {
 
-enum class Access : std::uint8_t { read_only, read_write };
+enum class Access : std::uint8_t {
+  read_only,
+  read_write,
+  /// For a file that nobody has open and nobody can write, such as on a disk mounted read-only: without this,
+  /// a database with a write-ahead log is refused where its -shm file cannot be made. Locks and logs are
+  /// ignored (sqlite.org/wal.html, "Read-Only Databases").
+  immutable,
+};
 
 struct OpenOptions {
   Access access = Access::read_write;

@@ -107,6 +107,17 @@ TEST_F(DatabaseTest, ReadOnlyRefusesToWriteAndNeedsAFile) {
   EXPECT_EQ(database.execute("INSERT INTO t VALUES (1)").error().kind(), Errc::permission_denied);
 }
 
+TEST_F(DatabaseTest, ImmutableReadsAFileOfAnyName) {
+  path_ = directory_ / "a?b#c%64.db";
+  {
+    auto database = open();
+    ASSERT_TRUE(database.execute("CREATE TABLE t (a); INSERT INTO t VALUES (1)"));
+  }
+  auto database = Database::open(path_.string(), {.access = Access::immutable}).value();
+  EXPECT_EQ(count(database), 1);
+  EXPECT_EQ(database.execute("INSERT INTO t VALUES (1)").error().kind(), Errc::permission_denied);
+}
+
 TEST_F(DatabaseTest, WhatIsNoDatabaseIsDataLoss) {
   std::ofstream(path_) << std::string(4096, 'x');
   const auto database = Database::open(path_.string());

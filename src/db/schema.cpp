@@ -37,13 +37,13 @@ Result<Database> open_and_migrate(const std::string& path, const OpenOptions& op
               std::size(kSchema));
 }
 
+}  // namespace
+
 // SQLite's own files beside it go too: a log of another database would be replayed into the new one.
-void move_aside(const std::string& path) {
+void discard_store_database(const std::string& path) {
   (void)std::rename(path.c_str(), (path + ".damaged").c_str());
   for (const auto* suffix : {"-wal", "-shm"}) (void)std::remove((path + suffix).c_str());
 }
-
-}  // namespace
 
 std::span<const Migration> store_schema() { return kSchema; }
 
@@ -52,7 +52,7 @@ Result<Database> open_store_database(const std::string& path, const OpenOptions&
   if (database || database.error().kind() != Errc::data_loss || options.access != Access::read_write) {
     return database;
   }
-  move_aside(path);
+  discard_store_database(path);
   return open_and_migrate(path, options);
 }
 

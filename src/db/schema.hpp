@@ -16,4 +16,7 @@ std::span<const Migration> store_schema();
 /// (".damaged" is added to its name) and begun anew.
 Result<Database> open_store_database(const std::string& path, const OpenOptions& options = {});
 
+/// Moves the file aside as above, whatever its state. No connection to it may be open in this process.
+void discard_store_database(const std::string& path);
+
 }  // namespace corten::db
