@@ -155,4 +155,17 @@ Result<GcResult> detail::collect_garbage_locked(const Store& store, std::span<co
   return result;
 }
 
+Result<GcResult> detail::remove_blobs_locked(const Store& store, std::span<const oci::Digest> blobs,
+                                             const DigestSet& leased, const GcOptions& options) {
+  GcResult result;
+  for (const auto& digest : DigestSet(blobs.begin(), blobs.end())) {
+    const auto blob = TRY(store.find(digest));
+    if (!blob || leased.contains(digest)) continue;
+    if (!options.dry_run) TRY(store.remove(digest));
+    result.removed_bytes += blob->size_bytes;
+    result.removed.push_back(*blob);
+  }
+  return result;
+}
+
 }  // namespace corten::content

@@ -40,6 +40,11 @@ struct GcResult {
 template <typename FindRoots>
 Result<GcResult> collect_garbage(const Store& store, const FindRoots& find_roots, const GcOptions& options);
 
+/// Removes blobs that can be had again, though something needs them: those of `find_blobs`, which is called
+/// under the gc lock, but for what leases hold.
+template <typename FindBlobs>
+Result<GcResult> remove_blobs(const Store& store, const FindBlobs& find_blobs, const GcOptions& options = {});
+
 namespace detail {
 using DigestSet = std::set<oci::Digest>;
 
@@ -48,6 +53,8 @@ Result<sys::FileLock> lock_for_gc(const Store& store);
 Result<DigestSet> find_leased(const Store& store, const GcOptions& options);
 Result<GcResult> collect_garbage_locked(const Store& store, std::span<const oci::Descriptor> roots,
                                         DigestSet live, const GcOptions& options);
+Result<GcResult> remove_blobs_locked(const Store& store, std::span<const oci::Digest> blobs,
+                                     const DigestSet& leased, const GcOptions& options);
 }  // namespace detail
 
 template <typename FindRoots>
@@ -56,6 +63,14 @@ Result<GcResult> collect_garbage(const Store& store, const FindRoots& find_roots
   auto leased = TRY(detail::find_leased(store, options));
   const std::vector<oci::Descriptor> roots = TRY(find_roots());
   return detail::collect_garbage_locked(store, roots, std::move(leased), options);
+}
+
+template <typename FindBlobs>
+Result<GcResult> remove_blobs(const Store& store, const FindBlobs& find_blobs, const GcOptions& options) {
+  const auto lock = TRY(detail::lock_for_gc(store));
+  const auto leased = TRY(detail::find_leased(store, options));
+  const std::vector<oci::Digest> blobs = TRY(find_blobs());
+  return detail::remove_blobs_locked(store, blobs, leased, options);
 }
 
 }  // namespace corten::content

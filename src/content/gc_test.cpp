@@ -64,6 +64,24 @@ TEST_F(StoreTest, ADryRunOnlySays) {
   EXPECT_EQ(store.list().value().size(), 3U);
 }
 
+TEST_F(StoreTest, BlobsThatCanBeHadAgainGoUnlessLeased) {
+  const auto store = open();
+  const auto one = store.put("one").value();
+  const auto two = store.put("two").value();
+  const auto rest = store.put("rest").value();
+  auto lease = Lease::create(store).value();
+  ASSERT_TRUE(lease.hold(two));
+  const auto find = [&] { return Result<std::vector<oci::Digest>>({one, two, one}); };
+  EXPECT_EQ(remove_blobs(store, find, {.dry_run = true}).value().removed.size(), 1U);
+  EXPECT_EQ(store.list().value().size(), 3U);
+  const auto result = remove_blobs(store, find).value();
+  ASSERT_EQ(result.removed.size(), 1U);
+  EXPECT_EQ(result.removed[0].digest, one);
+  EXPECT_EQ(result.removed_bytes, 3U);
+  EXPECT_TRUE(store.find(two).value());
+  EXPECT_TRUE(store.find(rest).value());
+}
+
 TEST_F(StoreTest, ADamagedManifestStopsGcBeforeItRemovesAnything) {
   const auto store = open();
   put_image(store, "other");

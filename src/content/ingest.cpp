@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "oci/image_layout.hpp"
@@ -84,6 +85,13 @@ Result<> Ingest::write(Bytes bytes) {
   hasher_.update(bytes);
   offset_ += bytes.size();
   return {};
+}
+
+Result<std::size_t> Ingest::read_at(MutableBytes buffer, std::uint64_t offset) const {
+  // Behind the offset may lie what a failed write left.
+  const auto left = offset < offset_ ? offset_ - offset : 0;
+  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), left));
+  return TRY_CTX(sys::pread_full(lock_.fd(), buffer.first(wanted), offset), "reading '{}'", path_);
 }
 
 Result<> Ingest::restart() {

@@ -36,6 +36,10 @@ class Ingest : public Sink {
   /// Nothing to do: commit() finishes.
   Result<> finish() override { return {}; }
 
+  /// Reads back what was written from `offset` on, into the front of `buffer`: how many bytes, 0 at the end.
+  /// For who needs the bytes of an earlier try besides their hash.
+  Result<std::size_t> read_at(MutableBytes buffer, std::uint64_t offset) const;
+
   /// Drops all bytes and begins again at offset 0.
   Result<> restart();
 

@@ -37,6 +37,21 @@ TEST_F(StoreTest, ADroppedIngestIsResumed) {
   EXPECT_EQ(std::move(ingest).commit(digest_of(kText), 20).value(), digest_of(kText));
 }
 
+TEST_F(StoreTest, WhatWasWrittenCanBeReadBack) {
+  const auto store = open();
+  auto ingest = store.begin_ingest("layer-1").value();
+  ASSERT_TRUE(ingest.write(as_bytes(kText)));
+  std::string buffer(8, '\0');
+  const MutableBytes bytes(reinterpret_cast<std::uint8_t*>(buffer.data()), buffer.size());
+  EXPECT_EQ(ingest.read_at(bytes, 4).value(), 8U);
+  EXPECT_EQ(buffer, "bytes of");
+  EXPECT_EQ(ingest.read_at(bytes, 18).value(), 2U);
+  EXPECT_EQ(ingest.read_at(bytes, 20).value(), 0U);
+  EXPECT_EQ(ingest.read_at(bytes, 99).value(), 0U);
+  ASSERT_TRUE(ingest.write(as_bytes("!")));
+  EXPECT_EQ(ingest.offset(), 21U);
+}
+
 TEST_F(StoreTest, RestartForgetsWhatWasWritten) {
   const auto store = open();
   auto ingest = store.begin_ingest("layer-1").value();

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <cerrno>
+
 #include "content/layout.hpp"
 #include "sys/file.hpp"
 #include "sys/names.hpp"
@@ -14,8 +16,10 @@ Result<Lease> Lease::create(const Store& store) {
   // Under the shared gc lock, so that gc cannot meet the file before it is locked and take it for dead.
   const auto gc_lock = TRY(sys::FileLock::acquire(store.directory(), kGcLockFile, sys::LockMode::shared));
   auto name = TRY(sys::random_name("lease-"));
-  auto lock = TRY_CTX(sys::FileLock::acquire(directory, name, sys::LockMode::exclusive), "creating a lease");
-  return Lease(store, std::move(directory), std::move(name), std::move(lock));
+  auto lock = sys::FileLock::acquire(directory, name, sys::LockMode::exclusive);
+  if (!lock && lock.error().errnum() == EROFS) return Lease(store);
+  if (!lock) return with_frame(std::move(lock).error(), "creating a lease");
+  return Lease(store, std::move(directory), std::move(name), std::move(*lock));
 }
 
 Lease::~Lease() {
@@ -25,8 +29,9 @@ Lease::~Lease() {
 
 Result<std::optional<BlobInfo>> Lease::hold(const oci::Digest& digest) {
   const auto gc_lock = TRY(sys::FileLock::acquire(store_->directory(), kGcLockFile, sys::LockMode::shared));
+  if (!lock_) return store_->find(digest);
   // The newline before it parts it from a line that a full disk cut short.
-  TRY_CTX(sys::write_all(lock_.fd(), as_bytes("\n" + digest.to_string() + "\n")), "holding blob '{}'",
+  TRY_CTX(sys::write_all(lock_->fd(), as_bytes("\n" + digest.to_string() + "\n")), "holding blob '{}'",
           digest.to_string());
   return store_->find(digest);
 }

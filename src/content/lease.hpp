@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "content/store.hpp"
@@ -18,6 +19,8 @@ namespace corten::content {
 /// after, and one that is published after hold() is kept by the lease.
 class Lease {
  public:
+  /// On a file system mounted read-only, where gc cannot remove anything either, it holds nothing and serves
+  /// readers.
   static Result<Lease> create(const Store& store);
 
   Lease(Lease&&) noexcept = default;
@@ -31,13 +34,14 @@ class Lease {
   Result<std::optional<BlobInfo>> hold(const oci::Digest& digest);
 
  private:
+  explicit Lease(const Store& store) : store_(&store) {}
   Lease(const Store& store, sys::UniqueFd directory, std::string name, sys::FileLock lock)
       : store_(&store), directory_(std::move(directory)), name_(std::move(name)), lock_(std::move(lock)) {}
 
   const Store* store_;
   sys::UniqueFd directory_;
   std::string name_;
-  sys::FileLock lock_;
+  std::optional<sys::FileLock> lock_;  // none on a read-only file system
 };
 
 }  // namespace corten::content

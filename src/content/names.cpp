@@ -1,11 +1,15 @@
 #include "content/names.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "content/layout.hpp"
+#include "content/reserve.hpp"
 #include "oci/annotations.hpp"
 #include "oci/image_layout.hpp"
 #include "oci/index.hpp"
@@ -33,6 +37,17 @@ Result<> save(const Store& store, const oci::Index& index) {
   }
   return sys::write_file_atomically(store.directory(), file, as_bytes(text), 0644,
                                     sys::Durability::content_and_name);
+}
+
+// To remove an image from a full disk, its name must go first, and that takes room for a new index.
+Result<> save_shrunk(const Store& store, const oci::Index& index) {
+  auto saved = save(store, index);
+  if (saved || saved.error().errnum() != ENOSPC) {
+    keep_reserve(store);
+    return saved;
+  }
+  TRY(release_reserve(store));
+  return save(store, index);
 }
 
 auto find_entry(std::vector<oci::Descriptor>& entries, std::string_view name) {
@@ -78,7 +93,10 @@ Result<std::vector<NamedDescriptor>> Names::list_entries() const {
     auto name = oci::layout::find_ref_name(entry).value_or("");
     entries.push_back({.name = std::move(name), .descriptor = without_name(std::move(entry))});
   }
-  std::ranges::stable_sort(entries, {}, &NamedDescriptor::name);
+  // By digest too, for those without a name (stable_sort uses what clang calls deprecated).
+  std::ranges::sort(entries, {}, [](const NamedDescriptor& entry) {
+    return std::tie(entry.name, entry.descriptor.digest);
+  });
   return entries;
 }
 
@@ -113,6 +131,7 @@ Result<std::optional<oci::Descriptor>> Names::set(std::string_view name, const o
     entries.push_back(bare(*before));
   }
   TRY_CTX(save(*store_, index), "naming '{}'", name);
+  keep_reserve(*store_);
   return before;
 }
 
@@ -132,22 +151,24 @@ Result<std::optional<oci::Descriptor>> Names::remove(std::string_view name) cons
   if (entry == index.manifests.end()) return std::nullopt;
   std::optional<oci::Descriptor> before = without_name(std::move(*entry));
   index.manifests.erase(entry);
-  TRY_CTX(save(*store_, index), "removing the name '{}'", name);
+  TRY_CTX(save_shrunk(*store_, index), "removing the name '{}'", name);
   return before;
 }
 
-Result<std::vector<NamedDescriptor>> Names::remove_all(const oci::Digest& digest) const {
+Result<std::vector<NamedDescriptor>> Names::remove_entries(std::span<const NamedDescriptor> entries) const {
+  std::set<std::pair<std::string, oci::Digest>> unwanted;
+  for (const auto& entry : entries) unwanted.emplace(entry.name, entry.descriptor.digest);
   const auto lock = TRY(lock_index(*store_));
   auto index = TRY(load(*store_));
   std::vector<NamedDescriptor> removed;
-  for (const auto& entry : index.manifests) {
-    if (entry.digest != digest) continue;
-    removed.push_back(
-        {.name = oci::layout::find_ref_name(entry).value_or(""), .descriptor = without_name(entry)});
-  }
+  std::erase_if(index.manifests, [&](oci::Descriptor& entry) {
+    auto name = oci::layout::find_ref_name(entry).value_or("");
+    if (!unwanted.contains({name, entry.digest})) return false;
+    removed.push_back({.name = std::move(name), .descriptor = without_name(std::move(entry))});
+    return true;
+  });
   if (removed.empty()) return removed;
-  std::erase_if(index.manifests, [&](const auto& entry) { return entry.digest == digest; });
-  TRY_CTX(save(*store_, index), "removing the names of '{}'", digest.to_string());
+  TRY_CTX(save_shrunk(*store_, index), "removing {} names", removed.size());
   return removed;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,8 +46,9 @@ class Names {
   /// What the name stood for; nothing if it was unknown.
   Result<std::optional<oci::Descriptor>> remove(std::string_view name) const;
 
-  /// Removes every entry, named or not, of this digest; what they were.
-  Result<std::vector<NamedDescriptor>> remove_all(const oci::Digest& digest) const;
+  /// Removes these entries as they are: one whose name stands for something else by now stays. In one write;
+  /// those that were removed.
+  Result<std::vector<NamedDescriptor>> remove_entries(std::span<const NamedDescriptor> entries) const;
 
  private:
   const Store* store_;

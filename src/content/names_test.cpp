@@ -65,7 +65,7 @@ TEST_F(StoreTest, AnImageThatLosesItsLastNameMayStayUnnamed) {
   EXPECT_EQ(names.list_entries().value().size(), 3U) << "it has a name again";
 }
 
-TEST_F(StoreTest, UnnamedEntriesAreAddedOnceAndRemovedWithAllNames) {
+TEST_F(StoreTest, UnnamedEntriesAreAddedOnce) {
   const auto store = open();
   const Names names(store);
   ASSERT_TRUE(names.add_unnamed(descriptor("one")));
@@ -75,10 +75,21 @@ TEST_F(StoreTest, UnnamedEntriesAreAddedOnceAndRemovedWithAllNames) {
   ASSERT_TRUE(names.set("b:1", descriptor("two")));
   ASSERT_TRUE(names.add_unnamed(descriptor("two")));
   EXPECT_EQ(names.list_entries().value().size(), 3U) << "it has names";
-  const auto removed = names.remove_all(descriptor("two").digest).value();
-  EXPECT_EQ(removed.size(), 2U);
-  EXPECT_TRUE(names.remove_all(descriptor("one").digest).value()[0].name.empty());
-  EXPECT_TRUE(names.list_entries().value().empty());
+}
+
+TEST_F(StoreTest, EntriesAreRemovedOnlyAsTheyWereSeen) {
+  const auto store = open();
+  const Names names(store);
+  ASSERT_TRUE(names.set("a:1", descriptor("one")));
+  ASSERT_TRUE(names.set("b:1", descriptor("two")));
+  ASSERT_TRUE(names.add_unnamed(descriptor("three")));
+  const auto seen = names.list_entries().value();
+  ASSERT_TRUE(names.set("b:1", descriptor("four")));
+  const auto removed = names.remove_entries(seen).value();
+  ASSERT_EQ(removed.size(), 2U);
+  const auto rest = names.list_entries().value();
+  ASSERT_EQ(rest.size(), 1U) << "b:1 went to another image meanwhile";
+  EXPECT_EQ(rest[0].descriptor, descriptor("four"));
 }
 
 TEST_F(StoreTest, AnnotationsOfARegistryStayOutOfTheIndex) {
