@@ -16,9 +16,9 @@ namespace corten::snapshot {
 
 /// What a committed snapshot is called, and what it lies on.
 struct LayerName {
-  oci::Digest chain_id;               ///< Of this layer and all below it: its name (image-spec config.md).
-  oci::Digest diff_id;                ///< Of this layer's uncompressed tar.
-  std::optional<oci::Digest> parent;  ///< The chain id of the layer below; none for the lowest.
+  oci::Digest chain_id;  ///< Of this layer and all below it: its name (image-spec config.md).
+  oci::Digest diff_id;   ///< Of this layer's uncompressed tar.
+  std::optional<oci::Digest> parent = {};  ///< The chain id of the layer below; none for the lowest.
 
   bool operator==(const LayerName&) const = default;
 };
@@ -50,6 +50,13 @@ class LayerWriter {
   /// way see every byte. Whiteouts (image-spec layer.md) are kept in the driver's own form.
   ///
   /// Names are resolved by descriptor: "..", absolute names, symlinks and hard links cannot leave the layer.
+  /// As elsewhere an entry replaces an earlier one of its name, and entries behind a symlink of the same
+  /// layer go where it leads, inside the layer.
+  ///
+  /// What the process may not make is left out: owners that its user namespace does not map become its own
+  /// (without set-id bits), devices become empty files of mode 0, attributes may be missing. Attributes
+  /// "trusted.overlay.*" and "user.overlay.*" never come from an image.
+  ///
   /// Errors: data_loss (damaged tar), invalid_argument (what no layer may hold; names the entry),
   /// permission_denied, unavailable (no space).
   virtual Result<> apply(Source& tar) = 0;
@@ -81,7 +88,7 @@ class Snapshotter {
   virtual Result<LayerInfo> commit(std::unique_ptr<LayerWriter> writer, const LayerName& name) = 0;
 
   virtual Result<std::optional<LayerInfo>> find(const oci::Digest& chain_id) const = 0;
-  /// By chain id.
+  /// By chain id. Layers whose record is damaged (data_loss in find) are not in it; sweep() removes them.
   virtual Result<std::vector<LayerInfo>> list() const = 0;
 
   /// Removes a committed snapshot; success when it is not there. failed_precondition while another snapshot
@@ -103,7 +110,7 @@ class Snapshotter {
   /// Compares a committed snapshot with what was recorded of it: data_loss says what is missing or changed.
   virtual Result<> verify(const oci::Digest& chain_id) const = 0;
 
-  /// Removes what dead processes left behind; how many leftovers.
+  /// Removes what dead processes left behind and layers whose record is damaged or missing; how many.
   virtual Result<std::size_t> sweep() = 0;
 };
 
