@@ -8,6 +8,7 @@ pkg_check_modules(crypto REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(tomlplusplus REQUIRED tomlplusplus)
 pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 
@@ -15,6 +16,12 @@ pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 # library would cost every process start.
 add_library(corten_spdlog INTERFACE)
 target_compile_definitions(corten_spdlog INTERFACE SPDLOG_FMT_EXTERNAL)
+
+# toml++ is compiled into one file of ours (src/registry/registries_toml.cpp): no shared library for a file
+# that is read once, no exceptions, and no deeper nesting than registries.conf has use for.
+add_library(corten_tomlplusplus INTERFACE)
+target_compile_definitions(corten_tomlplusplus INTERFACE
+  TOML_HEADER_ONLY=1 TOML_EXCEPTIONS=0 TOML_ENABLE_FORMATTERS=0 TOML_MAX_NESTED_VALUES=16)
 
 if(CORTEN_TESTS)
   find_package(GTest REQUIRED)
