@@ -25,7 +25,8 @@ std::uint64_t blob_bytes(const oci::Manifest& manifest) {
 // What the layers take unpacked; nothing while one of them is not.
 Result<std::optional<std::uint64_t>> unpacked_bytes(ImageStore& store,
                                                     const std::vector<oci::Digest>& chains) {
-  auto* const snapshots = TRY(store.snapshots());
+  auto* const snapshots = TRY(store.find_snapshots());
+  if (snapshots == nullptr) return std::nullopt;
   std::uint64_t total = 0;
   for (const auto& chain : chains) {
     const auto layer = TRY(snapshots->find(chain));
@@ -33,24 +34,6 @@ Result<std::optional<std::uint64_t>> unpacked_bytes(ImageStore& store,
     total += layer->size_bytes;
   }
   return total;
-}
-
-Result<ImageSummary> read_summary(ImageStore& store, const oci::Descriptor& manifest) {
-  const auto documents = TRY(read_documents(store.content(), manifest));
-  const auto& config = documents.config.value();
-  auto chains = chain_ids_of(config);
-  const auto unpacked = TRY(unpacked_bytes(store, chains));
-  return ImageSummary{
-      .manifest = {.media_type = manifest.media_type,
-                   .digest = manifest.digest,
-                   .size_bytes = static_cast<std::int64_t>(documents.manifest.bytes().size())},
-      .id = documents.manifest->config.digest,
-      .platform = oci::normalize(config.platform()),
-      .created = config.created,
-      .size_bytes = unpacked ? *unpacked : blob_bytes(documents.manifest.value()),
-      .labels = config.config.labels,
-      .chain_ids = std::move(chains),
-  };
 }
 
 // Failing to remember costs only time, so a store that cannot be written to, or a lost database, does not
@@ -137,6 +120,24 @@ std::map<oci::Digest, ImageSummary> known_summaries(ImageStore& store) {
 }
 
 }  // namespace
+
+Result<ImageSummary> read_summary(ImageStore& store, const oci::Descriptor& manifest) {
+  const auto documents = TRY(read_documents(store.content(), manifest));
+  const auto& config = documents.config.value();
+  auto chains = chain_ids_of(config);
+  const auto unpacked = TRY(unpacked_bytes(store, chains));
+  return ImageSummary{
+      .manifest = {.media_type = manifest.media_type,
+                   .digest = manifest.digest,
+                   .size_bytes = static_cast<std::int64_t>(documents.manifest.bytes().size())},
+      .id = documents.manifest->config.digest,
+      .platform = oci::normalize(config.platform()),
+      .created = config.created,
+      .size_bytes = unpacked ? *unpacked : blob_bytes(documents.manifest.value()),
+      .labels = config.config.labels,
+      .chain_ids = std::move(chains),
+  };
+}
 
 Result<Catalog> list_images(ImageStore& store) {
   const auto entries = TRY(store.names().list_entries());

@@ -78,6 +78,9 @@ enum class Remembered : std::uint8_t {
 Result<ImageSummary> summarize(ImageStore& store, const oci::Descriptor& manifest,
                                Remembered remembered = Remembered::trust);
 
+/// As above, from the documents alone: nothing remembered is used or changed.
+Result<ImageSummary> read_summary(ImageStore& store, const oci::Descriptor& manifest);
+
 /// The chain ids of a config's layers, the lowest first.
 std::vector<oci::Digest> chain_ids_of(const oci::ImageConfig& config);
 

@@ -3,8 +3,18 @@
 #include <utility>
 
 #include "db/schema.hpp"
+#include "sys/file_status.hpp"
 
 namespace corten::image {
+
+namespace {
+std::string database_path(const std::string& root) { return root + "/corten.db"; }
+
+// SQLite says "unable to open" where it could not make the files beside a database.
+bool may_be_read_only(const Error& error) {
+  return error.kind() == Errc::permission_denied || error.kind() == Errc::not_found;
+}
+}  // namespace
 
 ImageStore::ImageStore(std::string root, content::Store content, const ImageStoreOptions& options)
     : root_(std::move(root)), options_(options), content_(std::move(content)), names_(content_) {}
@@ -21,16 +31,30 @@ Result<snapshot::Snapshotter*> ImageStore::snapshots() {
   return snapshots_.get();
 }
 
+Result<snapshot::Snapshotter*> ImageStore::find_snapshots() {
+  const auto layers = TRY(sys::find_status(content_.directory(), "layers"));
+  if (!layers) return nullptr;
+  return snapshots();
+}
+
 Result<db::Database*> ImageStore::database() {
   if (database_) return &*database_;
-  const auto path = root_ + "/corten.db";
+  const auto path = database_path(root_);
   auto database = db::open_store_database(path);
-  if (!database && database.error().kind() == Errc::permission_denied) {
-    database = db::open_store_database(path, {.access = db::Access::read_only});
+  for (const auto access : {db::Access::read_only, db::Access::immutable}) {
+    if (database || !may_be_read_only(database.error())) break;
+    database = db::open_store_database(path, {.access = access});
   }
   if (!database) return std::unexpected(std::move(database).error());
   database_.emplace(std::move(*database));
   return &*database_;
+}
+
+Result<> ImageStore::renew_database() {
+  database_.reset();
+  db::discard_store_database(database_path(root_));
+  TRY(database());
+  return {};
 }
 
 }  // namespace corten::image

@@ -36,7 +36,12 @@ class ImageStore {
   const content::Store& content() const { return content_; }
   const content::Names& names() const { return names_; }
   Result<snapshot::Snapshotter*> snapshots();
+  /// Null while nothing was ever unpacked here: for those who only look, and must not choose the driver that
+  /// the store then keeps.
+  Result<snapshot::Snapshotter*> find_snapshots();
   Result<db::Database*> database();
+  /// Moves the database aside and begins a new one: for one that turned out to be damaged.
+  Result<> renew_database();
 
  private:
   ImageStore(std::string root, content::Store content, const ImageStoreOptions& options);

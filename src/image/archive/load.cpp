@@ -1,0 +1,63 @@
+#include "image/archive/load.hpp"
+
+#include "image/archive/docker_manifest.hpp"
+#include "image/archive/unpack_image.hpp"
+#include "image/layer_unpack.hpp"
+#include "oci/image_layout.hpp"
+#include "sys/fd_stream.hpp"
+
+namespace corten::image {
+
+Result<> unpack_layers(ImageStore& store, content::Lease& lease, const oci::ImageConfig& config,
+                       const std::vector<oci::Descriptor>& layers, const LoadOptions& options) {
+  auto* const snapshots = TRY(store.snapshots());
+  const auto names = layer_names(config);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    TRY(lease.hold(names[i].chain_id));
+    const auto present = TRY(snapshots->find(names[i].chain_id));
+    if (present) continue;
+    if (options.on_layer) options.on_layer(layers[i]);
+    const auto blob = TRY(store.content().open_blob(layers[i].digest));
+    sys::FdSource bytes(blob);
+    auto writer = TRY_CTX(unpack_layer(*snapshots, bytes, names[i].diff_id), "layer {} of the image", i + 1);
+    TRY(snapshots->commit(std::move(writer), names[i]));
+  }
+  return {};
+}
+
+namespace {
+
+Result<Loaded> take_images(ImageStore& store, content::Lease& lease, ArchiveSource& archive,
+                           const LoadOptions& options) {
+  const auto marker = TRY(archive.find_document(oci::layout::kMarkerFile));
+  const auto index = TRY(archive.find_document(oci::layout::kIndexFile));
+  if (marker && index) {
+    TRY(oci::layout::check_marker(*marker));
+    return load_oci_layout(store, lease, archive, *index, options);
+  }
+  const auto manifest = TRY(archive.find_document(kDockerManifestFile));
+  if (manifest) return load_docker_archive(store, lease, archive, *manifest, options);
+  return with_hint(
+      fail(Errc::invalid_argument, "this is no archive of images: it has neither {} with {} nor {}",
+           oci::layout::kMarkerFile, oci::layout::kIndexFile, kDockerManifestFile),
+      "'corten import' makes an image of the files of a root filesystem");
+}
+
+}  // namespace
+
+Result<Loaded> load_images(ImageStore& store, content::Lease& lease, ArchiveSource& archive,
+                           const LoadOptions& options) {
+  auto loaded = TRY(take_images(store, lease, archive, options));
+  if (loaded.images.empty()) {
+    if (!options.platform) return fail(Errc::not_found, "the archive has no image");
+    return fail(Errc::not_found, "the archive has no image for {}", oci::to_string(*options.platform));
+  }
+  // Only now, when all of them are known to be whole.
+  for (const auto& image : loaded.images) {
+    if (image.names.empty()) TRY(name_image(store, std::nullopt, image.image.manifest));
+    for (const auto& name : image.names) TRY(name_image(store, name, image.image.manifest));
+  }
+  return loaded;
+}
+
+}  // namespace corten::image

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "content/names.hpp"
+#include "image/disk_usage.hpp"
+#include "image/image_store.hpp"
+
+namespace corten::image {
+
+/// Something in the store that is not as it should be.
+struct Problem {
+  enum class Kind : std::uint8_t {
+    names,          ///< index.json cannot be read.
+    lost_image,     ///< What a name stands for is missing or no image: `entry`.
+    damaged_blob,   ///< Its bytes are not those of its digest: `digest`.
+    missing_blob,   ///< Something needs it: `digest`.
+    damaged_layer,  ///< The snapshot differs from what was recorded, or is not what its name says: `digest`.
+    missing_layer,  ///< An image is unpacked but for this one: `digest` is the chain id.
+    damaged_database,  ///< The file is not whole.
+    wrong_summary,     ///< What the database remembers of an image is not so: `digest` is the manifest.
+  };
+
+  Kind kind;
+  std::string what;    ///< One line, with names.
+  std::string advice;  ///< What the user can do.
+  std::optional<oci::Digest> digest = {};
+  std::optional<content::NamedDescriptor> entry = {};
+};
+
+enum class CheckDepth : std::uint8_t {
+  quick,  ///< What is there and whether it fits together.
+  full,   ///< Also every byte of every blob, every snapshot and the database.
+};
+
+struct CheckReport {
+  std::vector<Problem> problems = {};
+  /// What is no problem and yet takes space: leftovers of interrupted commands.
+  std::vector<std::string> notes = {};
+  std::vector<oci::Descriptor> images = {};  ///< The manifests of all images that could be read.
+  Share blobs = {};
+  Share layers = {};
+};
+
+/// Looks at everything in the store and changes nothing. Fails only where it cannot look.
+Result<CheckReport> check_store(ImageStore& store, CheckDepth depth);
+
+}  // namespace corten::image

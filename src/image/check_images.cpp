@@ -1,0 +1,164 @@
+#include "image/check_images.hpp"
+
+#include <algorithm>
+
+#include "image/blob_sources.hpp"
+#include "image/catalog.hpp"
+#include "oci/document.hpp"
+#include "oci/media_type.hpp"
+#include "oci/platform_match.hpp"
+
+namespace corten::image {
+namespace {
+
+using Kind = Problem::Kind;
+
+std::string shown(const content::NamedDescriptor& entry) {
+  const auto name = oci::Reference::parse(entry.name, oci::ImpliedTag::none);
+  if (name) return name->familiar();
+  return entry.name.empty() ? entry.descriptor.digest.to_string() : entry.name;
+}
+
+bool is_foreign(const oci::Descriptor& layer) {
+  return oci::classify_media_type(layer.media_type).distribution == oci::Distribution::foreign;
+}
+
+class ImageChecker {
+ public:
+  ImageChecker(ImageStore& store, const Inventory& inventory, CheckReport& report)
+      : store_(store), inventory_(inventory), report_(report) {}
+
+  Result<> check(const content::NamedDescriptor& entry) {
+    const auto name = shown(entry);
+    if (!has_document(entry, name)) return {};
+    const auto& target = entry.descriptor;
+    const auto bytes = store_.content().read_blob(target.digest, oci::kMaxDocumentBytes);
+    const auto document = bytes ? oci::parse_document(*bytes, target.media_type) : Result<oci::Document>();
+    if (!bytes || !document) {
+      lose(entry, fmt::format("image '{}': {}", name, (bytes ? document.error() : bytes.error()).message()));
+      return {};
+    }
+    if (document->manifest() != nullptr) return check_manifest(target, *document->manifest(), name);
+    return check_index(entry, *document->index(), name);
+  }
+
+ private:
+  // Damaged ones have been told.
+  bool has_document(const content::NamedDescriptor& entry, const std::string& name) {
+    const auto& digest = entry.descriptor.digest;
+    if (inventory_.damaged_blobs.contains(digest)) return false;
+    if (inventory_.blobs.contains(digest)) return true;
+    lose(entry, fmt::format("image '{}': its manifest '{}' is not in the store", name, digest.to_string()));
+    return false;
+  }
+
+  void lose(const content::NamedDescriptor& entry, std::string what) {
+    report_.problems.push_back(
+        {.kind = Kind::lost_image,
+         .what = std::move(what),
+         .advice = fmt::format("run 'corten pull {}', or --repair to drop the name", shown(entry)),
+         .entry = entry});
+  }
+
+  Result<> check_index(const content::NamedDescriptor& entry, const oci::Index& index,
+                       const std::string& name) {
+    bool any = false;
+    for (const auto& child : index.manifests) {
+      if (oci::is_attestation(child) || !inventory_.blobs.contains(child.digest)) continue;
+      any = true;
+      if (inventory_.damaged_blobs.contains(child.digest)) continue;
+      const auto bytes = store_.content().read_blob(child.digest, oci::kMaxDocumentBytes);
+      const auto document = bytes ? oci::parse_document(*bytes, child.media_type) : Result<oci::Document>();
+      if (!bytes || !document) {
+        lose(entry,
+             fmt::format("image '{}': {}", name, (bytes ? document.error() : bytes.error()).message()));
+        continue;
+      }
+      if (document->manifest() != nullptr) TRY(check_manifest(child, *document->manifest(), name));
+    }
+    if (!any && !index.manifests.empty()) {
+      lose(entry, fmt::format("image '{}': none of the images of its index is in the store", name));
+    }
+    return {};
+  }
+
+  Result<> check_manifest(const oci::Descriptor& descriptor, const oci::Manifest& manifest,
+                          const std::string& name) {
+    if (!seen_.insert(descriptor.digest).second) return {};
+    const bool is_image = oci::classify_media_type(manifest.config.media_type).kind == oci::BlobKind::config;
+    const bool has_config = check_blob(manifest.config, name, "its config");
+    if (!is_image || !has_config) {
+      for (const auto& layer : manifest.layers) check_blob(layer, name, "its part");
+      return {};
+    }
+    const auto documents = read_documents(store_.content(), descriptor);
+    if (!documents) {
+      report_.problems.push_back({.kind = Kind::missing_blob,
+                                  .what = fmt::format("image '{}': {}", name, documents.error().message()),
+                                  .advice = fmt::format("run 'corten pull {}'", name)});
+      return {};
+    }
+    report_.images.push_back(descriptor);
+    return check_layers(manifest, chain_ids_of(documents->config.value()), name);
+  }
+
+  // True if it is there and whole. A blob of another size than its descriptor says is another blob.
+  bool check_blob(const oci::Descriptor& blob, const std::string& name, std::string_view what) {
+    const auto found = inventory_.blobs.find(blob.digest);
+    if (found != inventory_.blobs.end()) return !inventory_.damaged_blobs.contains(blob.digest);
+    if (is_foreign(blob)) return true;
+    report_.problems.push_back(
+        {.kind = Kind::missing_blob,
+         .what = fmt::format("image '{}': {} '{}' is not in the store", name, what, blob.digest.to_string()),
+         .advice = fmt::format("run 'corten pull {}'", name),
+         .digest = blob.digest});
+    return false;
+  }
+
+  Result<> check_layers(const oci::Manifest& manifest, const std::vector<oci::Digest>& chains,
+                        const std::string& name) {
+    const auto unpacked =
+        std::ranges::count_if(chains, [&](const auto& chain) { return inventory_.layers.contains(chain); });
+    for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
+      const auto& layer = manifest.layers[i];
+      const bool is_unpacked = inventory_.layers.contains(chains[i]);
+      const bool dropped = is_unpacked && can_be_had_again(layer.digest);
+      if (!dropped) check_blob(layer, name, "its layer");
+      if (is_unpacked || unpacked == 0) continue;
+      report_.problems.push_back({.kind = Kind::missing_layer,
+                                  .what = fmt::format("image '{}': layer '{}' is not unpacked, others are",
+                                                      name, chains[i].to_string()),
+                                  .advice = "run with --repair to unpack it",
+                                  .digest = chains[i]});
+    }
+    return {};
+  }
+
+  // `system prune --blobs` removes such blobs.
+  bool can_be_had_again(const oci::Digest& digest) {
+    const auto repositories = find_blob_sources(store_, digest);
+    return repositories && !repositories->empty();
+  }
+
+  ImageStore& store_;
+  const Inventory& inventory_;
+  CheckReport& report_;
+  std::set<oci::Digest> seen_;
+};
+
+}  // namespace
+
+Result<> check_images(ImageStore& store, const Inventory& inventory, CheckReport& report) {
+  const auto entries = store.names().list_entries();
+  if (!entries) {
+    report.problems.push_back({.kind = Problem::Kind::names,
+                               .what = entries.error().message(),
+                               .advice = "run with --repair to begin a new index.json without names"});
+    return {};
+  }
+  ImageChecker checker(store, inventory, report);
+  for (const auto& entry : *entries) TRY(checker.check(entry));
+  return {};
+}
+
+}  // namespace corten::image

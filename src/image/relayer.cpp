@@ -1,0 +1,93 @@
+#include "image/relayer.hpp"
+
+#include "image/catalog.hpp"
+#include "image/layer_unpack.hpp"
+#include "sys/fd_stream.hpp"
+
+namespace corten::image {
+namespace {
+
+using DigestSet = std::set<oci::Digest>;
+
+// With every layer that lies on one of them.
+DigestSet with_descendants(const std::vector<snapshot::LayerInfo>& layers, DigestSet chains) {
+  for (bool grown = true; grown;) {
+    grown = false;
+    for (const auto& layer : layers) {
+      const auto& parent = layer.name.parent;
+      if (parent && chains.contains(*parent)) grown = chains.insert(layer.name.chain_id).second || grown;
+    }
+  }
+  return chains;
+}
+
+// The uppermost first; what cannot go stays, with all below it.
+Result<> remove_layers(snapshot::Snapshotter& snapshots, const DigestSet& damaged,
+                       std::vector<std::string>& done) {
+  auto layers = TRY(snapshots.list());
+  auto chains = with_descendants(layers, damaged);
+  for (bool removed_any = true; removed_any && !chains.empty();) {
+    removed_any = false;
+    for (auto chain = chains.begin(); chain != chains.end();) {
+      auto removed = snapshots.remove(*chain);
+      if (!removed && removed.error().kind() != Errc::failed_precondition) return removed;
+      if (!removed) {
+        ++chain;
+        continue;
+      }
+      done.push_back(fmt::format("removed the unpacked layer '{}'", chain->to_string()));
+      chain = chains.erase(chain);
+      removed_any = true;
+    }
+  }
+  return {};
+}
+
+Result<> unpack_one(ImageStore& store, snapshot::Snapshotter& snapshots, const oci::Digest& blob,
+                    const snapshot::LayerName& name) {
+  const auto fd = TRY(store.content().open_blob(blob));
+  sys::FdSource source(fd);
+  auto writer = TRY(unpack_layer(snapshots, source, name.diff_id));
+  TRY(snapshots.commit(std::move(writer), name));
+  return {};
+}
+
+Result<> unpack_image(ImageStore& store, snapshot::Snapshotter& snapshots, const oci::Descriptor& image,
+                      std::vector<std::string>& done) {
+  const auto documents = TRY(read_documents(store.content(), image));
+  const auto names = layer_names(documents.config.value());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto present = TRY(snapshots.find(names[i].chain_id));
+    if (present) continue;
+    const auto blob = TRY(store.content().find(documents.manifest->layers[i].digest));
+    if (!blob) return {};  // nor can those above it be unpacked
+    TRY_CTX(unpack_one(store, snapshots, blob->digest, names[i]), "unpacking layer '{}'",
+            names[i].chain_id.to_string());
+    done.push_back(fmt::format("unpacked layer '{}'", names[i].chain_id.to_string()));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> unpack_again(ImageStore& store, std::span<const oci::Descriptor> images,
+                                              const DigestSet& damaged) {
+  auto* const snapshots = TRY(store.snapshots());
+  // Before anything is removed: images that were never unpacked, as other tools put them here, stay so.
+  std::vector<oci::Descriptor> unpacked;
+  for (const auto& image : images) {
+    const auto summary = TRY(read_summary(store, image));
+    bool any = false;
+    for (const auto& chain : summary.chain_ids) {
+      const auto present = TRY(snapshots->find(chain));
+      any = any || present.has_value();
+    }
+    if (any) unpacked.push_back(image);
+  }
+  std::vector<std::string> done;
+  TRY(remove_layers(*snapshots, damaged, done));
+  for (const auto& image : unpacked) TRY(unpack_image(store, *snapshots, image, done));
+  return done;
+}
+
+}  // namespace corten::image

@@ -1,0 +1,120 @@
+#include "image/repair.hpp"
+
+#include <algorithm>
+
+#include "image/catalog.hpp"
+#include "image/collect.hpp"
+#include "image/leftovers.hpp"
+#include "image/relayer.hpp"
+
+namespace corten::image {
+namespace {
+
+using Kind = Problem::Kind;
+
+// Mending one thing shows others: a manifest that was damaged is then missing, and its name goes.
+constexpr int kMaxRounds = 4;
+
+class Repairer {
+ public:
+  explicit Repairer(ImageStore& store) : store_(store) {}
+
+  // True if something was changed.
+  Result<bool> mend(const CheckReport& report) {
+    const auto before = done_.size();
+    for (const auto& problem : report.problems) TRY(mend_one(problem));
+    TRY(mend_layers(report));
+    return done_.size() != before;
+  }
+
+  Result<> sweep() {
+    const auto files = TRY(remove_leftover_files(store_.content()));
+    if (files > 0) done_.push_back("removed " + leftover_files_text(files));
+    auto* const snapshots = TRY(store_.find_snapshots());
+    if (snapshots == nullptr) return {};
+    const auto layers = TRY(snapshots->sweep());
+    if (layers > 0) done_.push_back(fmt::format("removed {} leftovers of interrupted commands", layers));
+    return {};
+  }
+
+  std::vector<std::string> take_done() { return std::move(done_); }
+
+ private:
+  Result<> mend_one(const Problem& problem) {
+    switch (problem.kind) {
+      case Kind::damaged_blob:
+        return remove_blob(*problem.digest);
+      case Kind::lost_image:
+        return forget_name(*problem.entry);
+      case Kind::damaged_database:
+        TRY(store_.renew_database());
+        done_.emplace_back("made the database anew; the old one is beside it, with '.damaged' in its name");
+        return {};
+      case Kind::wrong_summary:
+        return read_again(*problem.digest);
+      case Kind::names:
+      case Kind::missing_blob:
+      case Kind::damaged_layer:
+      case Kind::missing_layer:
+        return {};  // not to be mended here, or by mend_layers()
+    }
+    return {};
+  }
+
+  Result<> remove_blob(const oci::Digest& digest) {
+    const auto find = [&] { return Result<std::vector<oci::Digest>>({digest}); };
+    const auto result = TRY(content::remove_blobs(store_.content(), find));
+    for (const auto& blob : result.removed) {
+      done_.push_back(fmt::format("removed the damaged blob '{}'", blob.digest.to_string()));
+    }
+    return {};
+  }
+
+  Result<> forget_name(const content::NamedDescriptor& entry) {
+    const auto removed = TRY(store_.names().remove_entries({&entry, 1}));
+    for (const auto& one : removed) {
+      const auto& what = one.name.empty() ? one.descriptor.digest.to_string() : one.name;
+      done_.push_back(fmt::format("dropped the name '{}', of which the manifest is lost", what));
+    }
+    return {};
+  }
+
+  Result<> read_again(const oci::Digest& manifest) {
+    TRY(summarize(store_, {.media_type = "", .digest = manifest}, Remembered::renew));
+    done_.push_back(fmt::format("read image '{}' again", manifest.to_string()));
+    return {};
+  }
+
+  Result<> mend_layers(const CheckReport& report) {
+    std::set<oci::Digest> damaged;
+    bool missing = false;
+    for (const auto& problem : report.problems) {
+      if (problem.kind == Kind::damaged_layer) damaged.insert(*problem.digest);
+      missing = missing || problem.kind == Kind::missing_layer;
+    }
+    if (damaged.empty() && !missing) return {};
+    auto done = TRY(unpack_again(store_, report.images, damaged));
+    std::ranges::move(done, std::back_inserter(done_));
+    return {};
+  }
+
+  ImageStore& store_;
+  std::vector<std::string> done_;
+};
+
+}  // namespace
+
+Result<Repaired> repair_store(ImageStore& store, CheckDepth depth) {
+  Repairer repairer(store);
+  TRY(repairer.sweep());
+  auto report = TRY(check_store(store, depth));
+  for (int round = 0; round < kMaxRounds && !report.problems.empty(); ++round) {
+    const bool changed = TRY(repairer.mend(report));
+    if (!changed) break;
+    // Bytes that were read once need not be read again: what was damaged is gone.
+    report = TRY(check_store(store, CheckDepth::quick));
+  }
+  return Repaired{.done = repairer.take_done(), .rest = std::move(report)};
+}
+
+}  // namespace corten::image
