@@ -8,8 +8,35 @@ namespace corten::cli {
 
 const CommandTable& all_commands() {
   static constexpr std::array kCommands = {
-      &kCompletionCommand,     &kHelpCommand,       &kManCommand,     &kSystemCommand,
-      &kSystemFeaturesCommand, &kSystemInfoCommand, &kVersionCommand,
+      &kArtifactAttachCommand,
+      &kArtifactCommand,
+      &kArtifactLsCommand,
+      &kCompletionCommand,
+      &kHelpCommand,
+      &kHistoryCommand,
+      &kImageBootstrapCommand,
+      &kImageCommand,
+      &kImageInspectCommand,
+      &kImagePruneCommand,
+      &kImagesCommand,
+      &kImportCommand,
+      &kInspectCommand,
+      &kLoadCommand,
+      &kLoginCommand,
+      &kLogoutCommand,
+      &kManCommand,
+      &kPullCommand,
+      &kPushCommand,
+      &kRmiCommand,
+      &kSaveCommand,
+      &kSystemCheckCommand,
+      &kSystemCommand,
+      &kSystemDfCommand,
+      &kSystemFeaturesCommand,
+      &kSystemInfoCommand,
+      &kSystemPruneCommand,
+      &kTagCommand,
+      &kVersionCommand,
   };
   static constexpr CommandTable kTable(kRootCommand, kCommands);
   return kTable;
