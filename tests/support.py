@@ -62,6 +62,19 @@ def run(command: list[str], env: Mapping[str, str], timeout: float = 10) -> Outc
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
+def verbs(corten: Corten, *group: str) -> list[str]:
+    """What `corten GROUP --help` lists under its headings of commands, sorted."""
+    lines = corten.bare(*group, "--help").out.splitlines()
+    found: list[str] = []
+    listing = False
+    for line in lines:
+        if line and not line.startswith(" "):
+            listing = line.endswith("Commands:")
+        elif listing and line.startswith("  ") and line[2:3] not in ("", " "):
+            found.append(line.split()[0])
+    return sorted(found)
+
+
 def needs(program: str) -> str:
     """The path of a program; the test is skipped with that reason where it is missing."""
     path = shutil.which(program)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from support import Corten, needs
+from support import Corten, needs, verbs
 
 
 @pytest.fixture
@@ -30,7 +30,6 @@ def test_fish_accepts_the_script(corten: Corten, script: Path) -> None:
 
 CASES = [
     ("corten ver", ["version"]),
-    ("corten system ", ["info"]),
     ("corten --root /x sys", ["system"]),
     ("corten --pro", ["--progress"]),
     ("corten --progress p", ["plain"]),
@@ -39,13 +38,11 @@ CASES = [
     ("corten version ", []),
     ("corten completion z", ["zsh"]),
     ("corten help ver", ["version"]),
-    ("corten help system ", ["info"]),
     ("corten system fe", []),
     ("corten system features ", []),
     ("corten system features --f", ["--format"]),
     ("corten system features --format ", []),
     ("corten man --d", ["--dir"]),
-    ("corten man system ", ["info"]),
 ]
 
 
@@ -53,6 +50,12 @@ CASES = [
 def test_offers(corten: Corten, script: Path, line: str, expected: list[str]) -> None:
     out = fish(corten, "-c", f"source {script}; complete -C '{line}'")
     assert [offer.split("\t")[0] for offer in out.splitlines()] == expected
+
+
+@pytest.mark.parametrize("before", ["", "help ", "man "])
+def test_all_verbs_of_a_group_are_offered(corten: Corten, script: Path, before: str) -> None:
+    out = fish(corten, "-c", f"source {script}; complete -C 'corten {before}system '")
+    assert sorted(offer.split("\t")[0] for offer in out.splitlines()) == verbs(corten, "system")
 
 
 def test_offers_are_explained(corten: Corten, script: Path) -> None:

@@ -3,7 +3,13 @@ from pathlib import Path
 
 from support import Corten, needs
 
-PAGES = ["corten", "corten-completion", "corten-help", "corten-system", "corten-system-info", "corten-version"]
+PAGES = ["corten", "corten-artifact", "corten-artifact-attach", "corten-artifact-ls", "corten-completion",
+         "corten-help", "corten-image", "corten-image-bootstrap", "corten-image-history",
+         "corten-image-inspect", "corten-image-ls", "corten-image-prune", "corten-image-rm",
+         "corten-image-tag", "corten-import", "corten-inspect", "corten-load", "corten-login",
+         "corten-logout", "corten-pull", "corten-push", "corten-save", "corten-system",
+         "corten-system-check", "corten-system-df", "corten-system-info", "corten-system-prune",
+         "corten-version"]
 
 
 def test_pages_of_all_visible_commands_are_written(corten: Corten, tmp_path: Path) -> None:

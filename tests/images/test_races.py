@@ -1,0 +1,86 @@
+"""Several commands on one store at once."""
+
+from pathlib import Path
+
+import samples
+from daemons import Registry
+from faults import BLOB, FaultProxy
+from stores import assert_sound, files_of, finish, image_ids, ok, start
+from support import Corten
+
+
+def test_two_pulls_of_one_image_fetch_each_blob_once(proxy: FaultProxy, registry: Registry, repository: str,
+                                                     corten: Corten, tmp_path: Path) -> None:
+    image = samples.single(samples.noise(1_000_000))
+    registry.put(repository, "1", image)
+    name = f"{proxy.host}/{repository}:1"
+    proxy.add("GET", BLOB, bytes_per_second=1_000_000, times=100)
+    running = [start(corten, "pull", name) for _ in range(3)]
+    for process in running:
+        ok(finish(process, 50))
+    fetched = sum(s.sent for s in proxy.requests("GET", BLOB + image.layers[0].digest[7:]))
+    assert fetched < 1.5 * len(image.layers[0].data), proxy.transcript()
+    assert image_ids(corten) == [image.id]
+    assert files_of(corten, name)["file"] == samples.noise(1_000_000)
+    assert_sound(corten)
+
+
+def test_images_that_share_layers_are_pulled_at_once(registry: Registry, repository: str, corten: Corten,
+                                                     tmp_path: Path) -> None:
+    shared = samples.Layer(samples.tar_of([samples.Entry("shared", samples.noise(500_000))]))
+    names = []
+    for number in range(4):
+        own = samples.Layer(samples.tar_of([samples.Entry("own", b"%d" % number)]))
+        names.append(registry.put(repository, str(number), samples.make_image([shared, own])))
+    running = [start(corten, "pull", name) for name in names]
+    for process in running:
+        ok(finish(process, 40))
+    for number, name in enumerate(names):
+        files = files_of(corten, name)
+        assert files == {"shared": samples.noise(500_000), "own": b"%d" % number}
+    assert_sound(corten)
+
+
+def test_pulls_while_the_image_is_removed(registry: Registry, repository: str, corten: Corten,
+                                          tmp_path: Path) -> None:
+    image = samples.hello(size=200_000)
+    name = registry.put(repository, "1", image)
+    for _ in range(12):
+        pulls = [start(corten, "pull", name) for _ in range(2)]
+        removal = start(corten, "rmi", name)
+        pruning = start(corten, "image", "prune", "-a", "-f")
+        for pull in pulls:
+            ok(finish(pull))
+        removed = finish(removal)
+        assert removed.code in (0, 1), removed.err
+        if removed.code == 1:
+            assert "no such image" in removed.err.lower() or "not found" in removed.err.lower(), removed.err
+        ok(finish(pruning))
+        assert_sound(corten)
+    ok(corten("pull", name))
+    assert image_ids(corten) == [image.id]
+    assert files_of(corten, name)["etc/version"] == b"1\n"
+    assert_sound(corten)
+
+
+def test_many_readers_while_names_change(registry: Registry, repository: str, corten: Corten) -> None:
+    name = registry.put(repository, "1", samples.hello())
+    ok(corten("pull", name))
+    writers = [start(corten, "tag", name, f"{registry.host}/{repository}:t{number}") for number in range(10)]
+    readers = [start(corten, "images", "-q") for _ in range(10)]
+    for process in writers + readers:
+        ok(finish(process))
+    listed = ok(corten("images", "--format", "{{.Tag}}")).split()
+    assert sorted(listed) == sorted(["1", *(f"t{number}" for number in range(10))])
+    assert_sound(corten)
+
+
+def test_loads_of_different_images_at_once(corten: Corten, tmp_path: Path) -> None:
+    running = []
+    for number in range(4):
+        layout = samples.write_layout(tmp_path / str(number), {f"example.com/{number}:1": samples.hello(number)})
+        running.append(start(corten, "load", "-i", str(layout)))
+    for process in running:
+        ok(finish(process))
+    assert len(image_ids(corten)) == 4
+    assert_sound(corten)
