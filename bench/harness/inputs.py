@@ -13,15 +13,15 @@ class Inputs:
     """The default of 256 MiB is large enough that start-up does not matter and stays in the page cache."""
 
     def __init__(self, directory: Path, sample_mib: int) -> None:
-        self._directory = directory
-        self._sample_mib = sample_mib
+        self.directory = directory
+        self.sample_mib = sample_mib
 
     def tar(self) -> Path:
         """A tar of real files: libraries, programs, headers and text from /usr, near the wanted size."""
-        path = self._directory / self._name("")
+        path = self.directory / self._name("")
         if not path.exists():
-            self._directory.mkdir(parents=True, exist_ok=True)
-            names = "\0".join(_sample_files(self._sample_mib * 1024 * 1024))
+            self.directory.mkdir(parents=True, exist_ok=True)
+            names = "\0".join(_sample_files(self.sample_mib * 1024 * 1024))
             partial = path.with_suffix(".partial")
             subprocess.run(
                 ["tar", "-c", "-f", partial, "--format=posix", "--null", "--no-recursion", "-T", "-"],
@@ -39,10 +39,10 @@ class Inputs:
         return self._derived(".zst", ["zstd", "-3", "-q", "-c"])
 
     def _name(self, suffix: str) -> str:
-        return f"sample-{self._sample_mib}.tar{suffix}"
+        return f"sample-{self.sample_mib}.tar{suffix}"
 
     def _derived(self, suffix: str, argv: list[str]) -> Path:
-        path = self._directory / self._name(suffix)
+        path = self.directory / self._name(suffix)
         if not path.exists():
             partial = path.with_suffix(".partial")
             with open(self.tar(), "rb") as source, open(partial, "wb") as target:

@@ -13,6 +13,8 @@ from .model import Contender, Outcome, Row, Sample
 
 
 def _run_once(contender: Contender) -> Sample:
+    if contender.prepare:
+        contender.prepare()
     command = contender.command()
     # Linux counts the memory of the process that starts a program to that program's peak.
     floor = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

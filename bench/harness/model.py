@@ -16,6 +16,8 @@ class Contender:
 
     name: str
     argv: list[Word]
+    # Done before every run and not measured: an empty directory, a registry with the image in it.
+    prepare: Callable[[], None] | None = None
 
     def program(self) -> str:
         """What must be installed for it to run."""

@@ -1,4 +1,4 @@
-// corten-bench WORK [ARG] FILE: one piece of the codecs as a process of its own, so that bench/run can
+// corten-bench WORK [ARG] FILE: one piece of the work as a process of its own, so that bench/run can
 // measure it beside the command-line tools that do the same. Not installed and not part of the product.
 
 #include <fcntl.h>
@@ -17,6 +17,7 @@
 #include "codec/tar_reader.hpp"
 #include "codec/tar_writer.hpp"
 #include "codec/zstd_sink.hpp"
+#include "snapshot/open.hpp"
 #include "sys/fd_stream.hpp"
 #include "sys/file.hpp"
 
@@ -76,6 +77,22 @@ Result<> tar_write(In& in, Sink& out, std::string_view /*argument*/) {
   }
 }
 
+// What pulling a layer costs besides the network and its blob: both digests, inflating, and its files.
+Result<> unpack(In& in, Sink& /*out*/, std::string_view directory) {
+  const auto snapshots = TRY(snapshot::open_snapshotter(std::string(directory)));
+  codec::HashingSource compressed(in);
+  const auto plain = TRY(codec::open_decompressed(compressed));
+  codec::HashingSource tar(*plain.source);
+  auto writer = TRY(snapshots->begin_layer());
+  TRY(writer->apply(tar));
+  TRY(codec::discard_rest(compressed));
+  const auto diff_id = TRY(oci::Digest::parse(codec::to_string(tar.finish_hash())));
+  std::printf("%s %s\n", codec::to_string(compressed.finish_hash()).c_str(), diff_id.to_string().c_str());
+  TRY(snapshots->commit(std::move(writer),
+                        {.chain_id = diff_id, .diff_id = diff_id, .parent = std::nullopt}));
+  return {};
+}
+
 struct Work {
   std::string_view name;
   std::size_t arguments;
@@ -83,8 +100,8 @@ struct Work {
 };
 
 constexpr Work kWork[] = {
-    {"sha256", 0, sha256}, {"decompress", 0, decompress}, {"gzip", 1, gzip},
-    {"zstd", 1, zstd},     {"tar-scan", 0, tar_scan},     {"tar-write", 0, tar_write},
+    {"sha256", 0, sha256},     {"decompress", 0, decompress}, {"gzip", 1, gzip},     {"zstd", 1, zstd},
+    {"tar-scan", 0, tar_scan}, {"tar-write", 0, tar_write},   {"unpack", 1, unpack},
 };
 
 Result<> run(Words words) {
@@ -96,7 +113,7 @@ Result<> run(Words words) {
     return work.run(in, out, work.arguments > 0 ? words[2] : "");
   }
   return fail(Errc::invalid_argument,
-              "use: corten-bench sha256|decompress|gzip LEVEL|zstd LEVEL|tar-scan|tar-write FILE");
+              "use: corten-bench sha256|decompress|gzip LEVEL|zstd LEVEL|tar-scan|tar-write|unpack DIR FILE");
 }
 
 }  // namespace
