@@ -47,13 +47,10 @@ class Builder : public nlohmann::json_sax<Json> {
   bool end_array() override { return close(); }
 
   bool key(string_t& name) override {
-    auto& object = *open_.back();
-    if (object.contains(name)) {
-      problem_ = fmt::format("the member '{}' occurs twice", printable(name.substr(0, 64)));
-      return false;
-    }
-    member_ = &object[name];
-    return true;
+    const auto [member, added] = open_.back()->emplace(std::move(name), nullptr);
+    if (!added) problem_ = fmt::format("the member '{}' occurs twice", printable(member.key().substr(0, 64)));
+    member_ = &*member;
+    return added;
   }
 
   bool parse_error(std::size_t offset, const std::string& /*token*/,

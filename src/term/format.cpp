@@ -1,5 +1,7 @@
 #include "term/format.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "base/strings.hpp"
@@ -19,9 +21,18 @@ std::string without_spaces(std::string_view text) {
 }
 
 // A field that a row lacks prints as nothing: a column may not apply to every row.
-std::string field_text(const Json& row, std::string_view field) {
-  const auto found = row.find(field);
-  return found == row.end() || found->is_null() ? std::string() : detail::to_text({.json = &*found});
+std::string field_text(const ListRow& row, std::string_view field) {
+  const auto text = std::ranges::find(row.texts, field, &TextField::name);
+  if (text != row.texts.end()) return text->text;
+  const auto& fields = row.fields.get();
+  const auto found = fields.find(field);
+  return found == fields.end() || found->is_null() ? std::string() : detail::to_text({.json = &*found});
+}
+
+Json document_of(const ListRow& row) {
+  auto document = row.fields.empty() ? Json::object() : row.fields.get();
+  for (const auto& field : row.texts) document[std::string(field.name)] = field.text;
+  return document;
 }
 
 std::string own_table(const ListOptions& options, std::span<const ListRow> rows) {
@@ -35,7 +46,7 @@ std::string own_table(const ListOptions& options, std::span<const ListRow> rows)
   Table table(std::move(header));
   for (const auto& row : rows) {
     std::vector<std::string> cells;
-    for (const auto field : fields) cells.push_back(field_text(row.fields.get(), field));
+    for (const auto field : fields) cells.push_back(field_text(row, field));
     table.add_row(std::move(cells));
   }
   return table.render({.max_columns = options.terminal_columns, .tabs = {}});
@@ -43,8 +54,9 @@ std::string own_table(const ListOptions& options, std::span<const ListRow> rows)
 
 Result<std::string> render_row(const Template& text, const ListOptions& options, const ListRow& row) {
   const RenderOptions render{.labels = row.labels.empty() ? nullptr : &row.labels.get()};
-  if (options.terminal_columns == 0) return text.render(row.fields.get(), render);
-  const auto safe = with_printable_texts(row.fields.get());
+  const auto document = document_of(row);
+  if (options.terminal_columns == 0) return text.render(document, render);
+  const auto safe = with_printable_texts(document);
   return text.render(safe.get(), render);
 }
 
@@ -73,7 +85,7 @@ Result<std::string> template_table(const Template& text, const ListOptions& opti
 
 std::string quiet_list(std::string_view field, std::span<const ListRow> rows) {
   std::string out;
-  for (const auto& row : rows) out += printable(field_text(row.fields.get(), field)) + '\n';
+  for (const auto& row : rows) out += printable(field_text(row, field)) + '\n';
   return out;
 }
 
@@ -87,7 +99,7 @@ Result<std::string> list_text(const FormatSpec& format, const ListOptions& optio
     case FormatSpec::Kind::table_template:
       return template_table(*format.text_template(), options, rows);
     case FormatSpec::Kind::json:
-      for (const auto& row : rows) out += to_json_text(row.fields.get()) + '\n';
+      for (const auto& row : rows) out += to_json_text(document_of(row)) + '\n';
       return out;
     case FormatSpec::Kind::text_template:
       break;

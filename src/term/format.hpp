@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json_value.hpp"
 #include "base/stream.hpp"
@@ -45,8 +46,16 @@ struct Column {
   Shown shown = Shown::always;
 };
 
+/// A field as it is shown. The name is that of a column, and outlives the row.
+struct TextField {
+  std::string_view name;
+  std::string text;
+};
+
 struct ListRow {
-  JsonValue fields;    ///< An object with all fields, texts as they are shown.
+  /// What most rows consist of; made into a document only for json and templates.
+  std::vector<TextField> texts{};
+  JsonValue fields{};  ///< An object with the fields that are not in `texts`.
   JsonValue labels{};  ///< An object of texts if the rows have `.Label "key"`.
 };
 

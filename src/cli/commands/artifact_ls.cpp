@@ -3,7 +3,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/strings.hpp"
 #include "cli/commands/all.hpp"
@@ -37,12 +36,12 @@ term::ListRow to_row(const oci::Descriptor& descriptor) {
   for (const auto& [key, value] : descriptor.annotations) {
     annotations.push_back(fmt::format("{}={}", key, value));
   }
-  return {.fields = JsonValue(Json{
+  return {.texts = {
               {"Digest", descriptor.digest.to_string()},
               {"ArtifactType", descriptor.artifact_type},
               {"Annotations", join(annotations, ",")},
               {"MediaType", descriptor.media_type},
-          })};
+          }};
 }
 
 Result<int> run_ls(const LsOptions& options, Context& context) {

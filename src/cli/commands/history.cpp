@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
 
 #include "base/local_time.hpp"
 #include "base/units.hpp"
@@ -67,14 +66,14 @@ term::ListRow to_row(const image::HistoryEntry& entry, const HistoryOptions& opt
   auto created_by = without_tabs(entry.created_by);
   if (!options.no_trunc) created_by = shortened(std::move(created_by), kMaxCreatedBy);
   return {
-      .fields = JsonValue(Json{
+      .texts = {
           {"ID", entry.id ? format_id(*entry.id, ids) : kMissing},
           {"CreatedSince", options.human ? format_since(entry.created, now) : created_at},
           {"CreatedAt", created_at},
           {"CreatedBy", created_by},
           {"Size", options.human ? format_size_short(entry.size_bytes) : std::to_string(entry.size_bytes)},
           {"Comment", entry.comment},
-      })};
+      }};
 }
 
 Result<int> run_history(const HistoryOptions& options, Context& context) {

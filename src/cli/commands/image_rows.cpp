@@ -3,8 +3,6 @@
 #include <chrono>
 #include <map>
 
-#include <nlohmann/json.hpp>
-
 #include "base/local_time.hpp"
 #include "base/units.hpp"
 
@@ -30,8 +28,8 @@ std::map<std::string, Names> by_repository(const image::ImageRecord& image) {
   return repositories;
 }
 
-Json fields_of(const image::ImageSummary& summary, const ImageRowOptions& options,
-               const std::optional<ImageSharing>& sharing) {
+std::vector<term::TextField> fields_of(const image::ImageSummary& summary, const ImageRowOptions& options,
+                                       const std::optional<ImageSharing>& sharing) {
   const auto size = format_size_short(summary.size_bytes);
   return {
       {"ID", format_id(summary.id, options.ids)},
@@ -68,11 +66,11 @@ void append_image_rows(const image::ImageRecord& image, const ImageRowOptions& o
                        const std::optional<ImageSharing>& sharing, std::vector<term::ListRow>& rows) {
   const auto fields = fields_of(image.summary, options, sharing);
   const auto append = [&](const std::string& repository, const std::string& tag, const std::string& digest) {
-    Json row = fields;
-    row["Repository"] = repository;
-    row["Tag"] = tag;
-    row["Digest"] = digest;
-    rows.push_back({.fields = JsonValue(std::move(row))});
+    auto row = fields;
+    row.push_back({"Repository", repository});
+    row.push_back({"Tag", tag});
+    row.push_back({"Digest", digest});
+    rows.push_back({.texts = std::move(row)});
   };
   if (image.tags.empty() && image.digests.empty()) return append(kNone, kNone, kNone);
   const bool show_digests = options.digests == Digests::shown;

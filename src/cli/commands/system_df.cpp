@@ -101,9 +101,9 @@ std::array<StorePart, 4> store_parts(const DiskUsage& usage) {
 std::vector<term::ListRow> store_rows(const DiskUsage& usage) {
   std::vector<term::ListRow> rows;
   for (const auto& part : store_parts(usage)) {
-    rows.push_back({.fields = JsonValue(Json{{"What", part.what},
-                                             {"Count", std::to_string(part.share.count)},
-                                             {"Size", format_size_decimal(part.share.bytes)}})});
+    rows.push_back({.texts = {{"What", std::string(part.what)},
+                              {"Count", std::to_string(part.share.count)},
+                              {"Size", format_size_decimal(part.share.bytes)}}});
   }
   return rows;
 }

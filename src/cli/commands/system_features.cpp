@@ -4,7 +4,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/strings.hpp"
 #include "cli/commands/all.hpp"
@@ -33,13 +32,13 @@ std::vector<term::ListRow> to_rows(const std::vector<sys::Feature>& features) {
   std::vector<term::ListRow> rows;
   rows.reserve(features.size());
   for (const auto& feature : features) {
-    rows.push_back({.fields = JsonValue(Json{
+    rows.push_back({.texts = {
                         {"Name", feature.name},
                         {"State", std::string(sys::to_string(feature.state))},
                         {"Detail", feature.detail},
                         {"Purpose", feature.purpose},
                         {"Remedy", feature.remedy},
-                    })});
+                    }});
   }
   return rows;
 }
