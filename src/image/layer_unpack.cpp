@@ -20,8 +20,12 @@ Result<std::unique_ptr<snapshot::LayerWriter>> unpack_layer(snapshot::Snapshotte
   return writer;
 }
 
-std::vector<snapshot::LayerName> layer_names(const oci::ImageConfig& config) {
+Result<std::vector<snapshot::LayerName>> layer_names(const oci::ImageConfig& config) {
   const auto& diff_ids = config.rootfs.diff_ids;
+  if (diff_ids.size() > kMaxLayers) {
+    return fail(Errc::unsupported, "the image has {} layers, and an image may have {} at most",
+                diff_ids.size(), kMaxLayers);
+  }
   const auto chain = oci::chain_ids(diff_ids, content::digest_of);
   std::vector<snapshot::LayerName> names;
   names.reserve(chain.size());

@@ -18,7 +18,11 @@ namespace corten::image {
 Result<std::unique_ptr<snapshot::LayerWriter>> unpack_layer(snapshot::Snapshotter& snapshots,
                                                             Source& compressed, const oci::Digest& diff_id);
 
-/// The names of an image's snapshots, the lowest first.
-std::vector<snapshot::LayerName> layer_names(const oci::ImageConfig& config);
+/// What the kernel stacks at most (OVL_MAX_STACK in fs/overlayfs): an image with more could never run.
+inline constexpr std::size_t kMaxLayers = 500;
+
+/// The names of an image's snapshots, the lowest first. unsupported for more than kMaxLayers, before any of
+/// them costs a download.
+Result<std::vector<snapshot::LayerName>> layer_names(const oci::ImageConfig& config);
 
 }  // namespace corten::image

@@ -96,7 +96,7 @@ Result<Wanted> find_wanted(ImageStore& store, DocumentFetcher& fetcher, const oc
 // Leased before they are looked for: what is found stays.
 Result<std::vector<LayerJob>> find_jobs(ImageStore& store, content::Lease& lease, const Wanted& wanted) {
   auto* const snapshots = TRY(store.snapshots());
-  const auto names = layer_names(wanted.config);
+  const auto names = TRY(layer_names(wanted.config));
   std::vector<LayerJob> jobs;
   jobs.reserve(names.size());
   for (std::size_t i = 0; i < names.size(); ++i) {

@@ -72,7 +72,7 @@ TEST_F(PullTest, AnImageIsThereWithBlobsSnapshotsAndBothNames) {
     EXPECT_EQ(find_blob_sources(*store_, layer.digest).value(), std::vector<std::string>{"host.io/x"});
   }
   EXPECT_EQ(pulled->id, documents->manifest->config.digest);
-  const auto names = layer_names(documents->config.value());
+  const auto names = layer_names(documents->config.value()).value();
   for (const auto& name : names) EXPECT_EQ((*store_->snapshots())->find(name.chain_id).value()->name, name);
 }
 

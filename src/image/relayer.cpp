@@ -55,7 +55,7 @@ Result<> unpack_one(ImageStore& store, snapshot::Snapshotter& snapshots, const o
 Result<> unpack_image(ImageStore& store, snapshot::Snapshotter& snapshots, const oci::Descriptor& image,
                       std::vector<std::string>& done) {
   const auto documents = TRY(read_documents(store.content(), image));
-  const auto names = layer_names(documents.config.value());
+  const auto names = TRY(layer_names(documents.config.value()));
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto present = TRY(snapshots.find(names[i].chain_id));
     if (present) continue;

@@ -27,7 +27,7 @@ class RepairTest : public ImageTest {
     name("docker.io/library/a:1", image_);
     const auto documents = read_documents(store_->content(), image_);
     ASSERT_TRUE(documents);
-    names_ = layer_names(documents->config.value());
+    names_ = layer_names(documents->config.value()).value();
     for (const auto& layer : documents->manifest->layers) blobs_.push_back(layer.digest);
   }
   void unpack() {

@@ -11,7 +11,7 @@ namespace corten::image {
 Result<> unpack_layers(ImageStore& store, content::Lease& lease, const oci::ImageConfig& config,
                        const std::vector<oci::Descriptor>& layers, const LoadOptions& options) {
   auto* const snapshots = TRY(store.snapshots());
-  const auto names = layer_names(config);
+  const auto names = TRY(layer_names(config));
   for (std::size_t i = 0; i < names.size(); ++i) {
     TRY(lease.hold(names[i].chain_id));
     const auto present = TRY(snapshots->find(names[i].chain_id));
