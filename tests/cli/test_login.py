@@ -334,6 +334,12 @@ def test_nobody_is_there(corten: Corten) -> None:
 # At a terminal.
 
 
+def begin_session() -> None:
+    die_with_parent()
+    # nohup, which the tests may run under, has it ignored.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Terminal:
     """corten with a terminal as its standard input and standard error."""
 
@@ -342,7 +348,7 @@ class Terminal:
         self.shown = ""
         self.process = subprocess.Popen(
             [str(corten.binary), *words], stdin=self.terminal, stdout=subprocess.PIPE, stderr=self.terminal,
-            env=corten.environment(), process_group=0, preexec_fn=die_with_parent)
+            env=corten.environment(), process_group=0, preexec_fn=begin_session)
 
     def wait_for(self, text: str) -> None:
         deadline = time.monotonic() + 10
