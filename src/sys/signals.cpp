@@ -55,6 +55,11 @@ std::optional<int> parse_realtime(std::string_view name) {
   return from_min ? base + *distance : base - *distance;
 }
 
+bool is_ignored(int signal) {
+  struct sigaction action{};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 }  // namespace
 
 Result<int> parse_signal(std::string_view text) {
@@ -92,7 +97,10 @@ Result<SignalFd> SignalFd::create(std::initializer_list<int> signals) {
   sigset_t mask;
   sigset_t old_mask;
   ::sigemptyset(&mask);
-  for (const int signal : signals) ::sigaddset(&mask, signal);
+  for (const int signal : signals) {
+    // The kernel would queue it all the same while it is blocked.
+    if (!is_ignored(signal)) ::sigaddset(&mask, signal);
+  }
   UniqueFd fd(::signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!fd) {
     const int err = errno;
@@ -116,8 +124,10 @@ Result<std::optional<SignalFd::Received>> SignalFd::read() {
     if (err == EAGAIN) return std::nullopt;
     return fail_errno(err, "reading a signal");
   }
-  return Received{
-      .signal = static_cast<int>(info.ssi_signo), .sender_pid = info.ssi_pid, .sender_uid = info.ssi_uid};
+  return Received{.signal = static_cast<int>(info.ssi_signo),
+                  .sender_pid = info.ssi_pid,
+                  .sender_uid = info.ssi_uid,
+                  .from_kernel = info.ssi_code == SI_KERNEL};
 }
 
 }  // namespace corten::sys

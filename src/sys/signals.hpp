@@ -21,6 +21,7 @@ std::string signal_name(int signal);
 
 /// Takes signals as data: blocked in the calling thread (call it before others start, they inherit the mask)
 /// and read from a descriptor. Dropping it restores the mask; what is pending then is delivered as usual.
+/// Signals that are ignored stay so, as nohup(1) and shells that start a command in the background want it.
 class SignalFd {
  public:
   static Result<SignalFd> create(std::initializer_list<int> signals);
@@ -38,6 +39,8 @@ class SignalFd {
     int signal;
     std::uint32_t sender_pid;
     std::uint32_t sender_uid;
+    /// From the terminal, for example. A sender_pid of 0 does not say it: so are senders in outer namespaces.
+    bool from_kernel;
   };
   /// Does not wait: nothing when no signal is pending.
   Result<std::optional<Received>> read();

@@ -62,6 +62,20 @@ TEST(SignalFd, ReadsWhatWouldHaveInterrupted) {
   });
 }
 
+TEST(SignalFd, LeavesIgnoredSignalsIgnored) {
+  EXPECT_CHILD_PASSES([] {
+    ::signal(SIGHUP, SIG_IGN);  // as nohup(1) does
+    auto signals = SignalFd::create({SIGHUP, SIGTERM}).value();
+    ::kill(::getpid(), SIGHUP);
+    ::kill(::getpid(), SIGTERM);
+    const auto received = signals.read().value();
+    CHILD_CHECK(received && received->signal == SIGTERM);
+    CHILD_CHECK(!received->from_kernel);
+    CHILD_CHECK(!signals.read().value());
+    return std::string();
+  });
+}
+
 TEST(Limits, AreReadAndLowered) {
   EXPECT_CHILD_PASSES([] {
     const auto before = get_resource_limit(RLIMIT_NOFILE).value();
