@@ -84,7 +84,7 @@ Result<http::TlsOptions> find_certificates(std::string_view host, std::span<cons
 
 std::vector<std::string> certificate_directories() {
   std::vector<std::string> directories;
-  const auto config = sys::current_user().is_root() ? std::nullopt : user_config_directory();
+  const auto config = sys::outer_uid() == 0 ? std::nullopt : user_config_directory();
   if (config) directories = {*config + "/docker/certs.d", *config + "/containers/certs.d"};
   directories.emplace_back("/etc/docker/certs.d");
   directories.emplace_back("/etc/containers/certs.d");

@@ -96,6 +96,14 @@ TEST(Users, KnowWhoWeAreAndWhereRootLives) {
   EXPECT_FALSE(find_host_user(3'999'999'999).value());
 }
 
+TEST(Users, WhoIsOutsideIsNotForTheEnvironmentToSay) {
+  EXPECT_CHILD_PASSES([] {
+    ::setenv(kOuterUidVariable, "77", 1);
+    CHILD_CHECK(outer_uid() == ::geteuid());
+    return std::string();
+  });
+}
+
 TEST(Users, HomeIsTheEnvironmentsIfAbsolute) {
   EXPECT_CHILD_PASSES([] {
     ::setenv("HOME", "/some/where", 1);

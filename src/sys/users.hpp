@@ -17,6 +17,14 @@ struct CurrentUser {
 };
 CurrentUser current_user();
 
+/// For the environment of a process that is started as root of a user namespace made for an ordinary user:
+/// the id of that user.
+inline constexpr auto kOuterUidVariable = "_CORTEN_OUTER_UID";
+
+/// Whose settings and store count: the effective user, but in such a namespace the user it was made for. The
+/// variable is believed only where the namespace's map says the same, so it cannot be set from outside.
+std::uint32_t outer_uid();
+
 struct HostUser {
   std::string name;
   std::string home;
@@ -26,7 +34,7 @@ struct HostUser {
 /// when it has none: containers often run under bare numbers.
 Result<std::optional<HostUser>> find_host_user(std::uint32_t uid);
 
-/// HOME if set to an absolute path, else the entry's; not_found when neither says.
+/// HOME if set to an absolute path, else the entry's of outer_uid(); not_found when neither says.
 Result<std::string> home_directory();
 
 }  // namespace corten::sys
