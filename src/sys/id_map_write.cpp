@@ -73,10 +73,13 @@ Result<> write_by_helper(pid_t pid, const Kind& kind, const std::vector<IdMappin
   }
   const auto ran = TRY(run_capture(argv));
   if (ran.status.success()) return {};
-  return with_hint(fail(Errc::permission_denied, "'{}' refused the id map: {}", kind.helper,
-                        printable(trim(ran.error_output))),
-                   "{} must grant the ids: usermod {} 100000-165535 USER", kind.ranges_file,
-                   kind.usermod_flag);
+  auto refusal = fail(Errc::permission_denied, "'{}' refused the id map: {}", kind.helper,
+                      printable(trim(ran.error_output)));
+  if (::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
+    return with_hint(std::move(refusal), "it is a setuid program, and no_new_privs is set for this process");
+  }
+  return with_hint(std::move(refusal), "{} must grant the ids: usermod {} 100000-165535 USER",
+                   kind.ranges_file, kind.usermod_flag);
 }
 
 Result<> write_one(pid_t pid, const Kind& kind, const std::vector<IdMapping>& mappings, IdMapWriter writer) {
