@@ -17,6 +17,7 @@
 #include "main/process_setup.hpp"
 #include "main/standard_streams.hpp"
 #include "main/user_namespace.hpp"
+#include "sys/users.hpp"
 #include "term/terminal.hpp"
 
 namespace corten::process {
@@ -25,16 +26,16 @@ namespace {
 using RerunFunction = std::function<Result<int>()>;
 
 Result<int> rerun(StandardOutput& err) {
-  return rerun_in_user_namespace(
-      [&err](const std::string& warning) { (void)err.write(as_bytes("WARNING: " + warning + "\n")); });
+  const auto status = TRY(rerun_in_user_namespace(
+      [&err](const std::string& warning) { (void)err.write(as_bytes("WARNING: " + warning + "\n")); }));
+  if (status.signal != 0) die_of(status.signal);
+  return status.code;
 }
 
 int run(const std::vector<std::string>& words) {
   StandardInput in;
   StandardOutput out(stdout, "standard output");
   StandardOutput err(stderr, "standard error");
-  const auto outer_uid = find_outer_uid();
-  if (outer_uid) end_with_parent();
   const auto columns = term::terminal_size(STDOUT_FILENO).columns;
   const cli::Surroundings surroundings = {
       .io = {.in = in,
@@ -43,7 +44,7 @@ int run(const std::vector<std::string>& words) {
              .columns = columns,
              .terminal_columns = term::is_terminal(STDOUT_FILENO) ? columns : 0},
       .find_env = [](const char* name) { return find_env(name); },
-      .uid = outer_uid.value_or(::geteuid()),
+      .uid = sys::outer_uid(),
       .rerun_in_user_namespace = ::geteuid() == 0 ? RerunFunction() : [&err] { return rerun(err); },
   };
   const int code = cli::run_program(cli::all_commands(), words, surroundings);

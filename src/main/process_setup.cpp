@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -31,14 +32,15 @@ void survive_broken_pipes() {
   set_handler(SIGPIPE, [](int) {});
 }
 
-void die_of_broken_pipe() {
-  set_handler(SIGPIPE, SIG_DFL);
-  sigset_t pipe_only;
-  ::sigemptyset(&pipe_only);
-  ::sigaddset(&pipe_only, SIGPIPE);
-  (void)::sigprocmask(SIG_UNBLOCK, &pipe_only, nullptr);
-  (void)::raise(SIGPIPE);
-  ::_exit(128 + SIGPIPE);  // not reached
+void die_of(int signal_number) {
+  (void)::prctl(PR_SET_DUMPABLE, 0);
+  set_handler(signal_number, SIG_DFL);
+  sigset_t only;
+  ::sigemptyset(&only);
+  ::sigaddset(&only, signal_number);
+  (void)::sigprocmask(SIG_UNBLOCK, &only, nullptr);
+  (void)::raise(signal_number);
+  ::_exit(128 + signal_number);  // not reached
 }
 
 }  // namespace corten::process

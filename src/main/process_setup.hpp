@@ -12,8 +12,8 @@ bool ensure_standard_descriptors();
 /// containers and tools that we start get the default back.
 void survive_broken_pipes();
 
-/// Ends the process as an unhandled SIGPIPE does, so that `corten ... | head` looks like any other tool to
-/// the shell.
-[[noreturn]] void die_of_broken_pipe();
+/// Ends the process as this signal does when nobody handles it: after SIGPIPE `corten ... | head` looks like
+/// any other tool to the shell. Without a core file.
+[[noreturn]] void die_of(int signal_number);
 
 }  // namespace corten::process

@@ -1,5 +1,7 @@
 #include "main/standard_streams.hpp"
 
+#include <signal.h>
+
 #include <cerrno>
 
 #include "main/process_setup.hpp"
@@ -25,7 +27,7 @@ Result<> StandardOutput::finish() {
 
 std::unexpected<Error> StandardOutput::failure(int errnum) {
   failed_ = true;
-  if (errnum == EPIPE) die_of_broken_pipe();
+  if (errnum == EPIPE) die_of(SIGPIPE);
   return fail_errno(errnum, "writing {}", name_);
 }
 

@@ -8,12 +8,10 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/env.hpp"
 #include "base/strings.hpp"
 #include "sys/clone.hpp"
 #include "sys/fd.hpp"
@@ -29,7 +27,6 @@
 namespace corten::process {
 namespace {
 
-constexpr auto kOuterUidVariable = "_CORTEN_OUTER_UID";
 constexpr std::size_t kMaxFileBytes = std::size_t{16} * 1024 * 1024;
 
 Result<std::vector<sys::IdMapping>> map_ids(const char* ranges_file, const sys::HostUser& user,
@@ -46,16 +43,36 @@ Result<std::vector<sys::IdMapping>> map_ids(const char* ranges_file, const sys::
   return mappings;
 }
 
-Result<sys::IdMaps> rootless_maps() {
+Result<sys::IdMaps> rootless_maps(const sys::HostUser& user) {
   const auto me = sys::current_user();
-  const auto entry = TRY(sys::find_host_user(me.uid));
-  const sys::HostUser user = entry.value_or(sys::HostUser{});
   auto uids = TRY(map_ids("/etc/subuid", user, me.uid, me.uid));
   auto gids = TRY(map_ids("/etc/subgid", user, me.uid, me.gid));
   return sys::IdMaps{.uids = std::move(uids), .gids = std::move(gids)};
 }
 
-bool maps_ranges(const sys::IdMaps& maps) { return maps.uids.size() > 1 && maps.gids.size() > 1; }
+// What keeps a user from having more than their own id.
+struct Shortage {
+  std::vector<std::string> reasons;
+  std::vector<std::string> remedies;
+};
+
+Shortage find_shortage(const sys::IdMaps& maps, const std::string& user_name) {
+  Shortage shortage;
+  const auto missing = [](const char* program) { return !sys::find_program(program); };
+  if (missing("newuidmap") || missing("newgidmap")) {
+    shortage.reasons.emplace_back("the programs 'newuidmap' and 'newgidmap' are not both in PATH");
+    shortage.remedies.emplace_back("apt install uidmap");
+  }
+  std::string ranges;
+  if (maps.uids.size() == 1) ranges += " --add-subuids 100000-165535";
+  if (maps.gids.size() == 1) ranges += " --add-subgids 100000-165535";
+  if (!ranges.empty()) {
+    shortage.reasons.push_back(fmt::format("{} has no ids for {}",
+                                           maps.uids.size() == 1 ? "/etc/subuid" : "/etc/subgid", user_name));
+    shortage.remedies.push_back(fmt::format("usermod{} {}", ranges, user_name));
+  }
+  return shortage;
+}
 
 sys::IdMaps own_id_only(const sys::IdMaps& maps) {
   return {.uids = {maps.uids.front()}, .gids = {maps.gids.front()}};
@@ -87,8 +104,11 @@ Result<CommandLine> own_command_line() {
   CommandLine line;
   const auto arguments = TRY(sys::read_file(sys::BorrowedFd::cwd(), "/proc/self/cmdline", kMaxFileBytes));
   line.words = split_zero_terminated(arguments);
-  for (char** variable = environ; *variable != nullptr; ++variable) line.variables.emplace_back(*variable);
-  line.variables.push_back(fmt::format("{}={}", kOuterUidVariable, sys::current_user().uid));
+  const auto outer_uid = fmt::format("{}=", sys::kOuterUidVariable);
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (!std::string_view(*variable).starts_with(outer_uid)) line.variables.emplace_back(*variable);
+  }
+  line.variables.push_back(outer_uid + std::to_string(sys::current_user().uid));
   line.argv = pointers(line.words);
   line.envp = pointers(line.variables);
   return line;
@@ -101,18 +121,23 @@ struct Handshake {
 
 void tell(const sys::UniqueFd& writer, int number) { (void)!::write(writer.get(), &number, sizeof number); }
 
-// Async-signal-safe calls only, as in every child of clone.
-[[noreturn]] void become_inner(const Handshake& handshake, const CommandLine& line) {
-  if (::unshare(CLONE_NEWUSER) != 0) {
+// Async-signal-safe calls only, as in every child of clone. `mask`: the signals that were blocked when we
+// were started. What was ignored stays so: nohup(1) means the inner process too.
+[[noreturn]] void become_inner(const Handshake& handshake, const CommandLine& line, const sigset_t& mask) {
+  // Mounts of its own too: mmdebstrap makes some and takes it for granted that root may.
+  if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) {
     tell(handshake.from_child.writer, errno);
     ::_exit(1);
   }
+  // It ends when the process that started it does, however it does. Not before unshare, which clears this;
+  // execve keeps it for who is root in the namespace (prctl(2)).
+  (void)::prctl(PR_SET_PDEATHSIG, SIGKILL);
   tell(handshake.from_child.writer, 0);
   char go = 0;
   // The parent's end must be closed here too, or its death would go unnoticed.
   ::close(handshake.to_child.writer.get());
   if (::read(handshake.to_child.reader.get(), &go, 1) != 1) ::_exit(1);
-  sys::reset_signals();
+  (void)::sigprocmask(SIG_SETMASK, &mask, nullptr);
   ::execve("/proc/self/exe", line.argv.data(), line.envp.data());
   tell(handshake.from_child.writer, errno);
   ::_exit(1);
@@ -132,12 +157,12 @@ std::unexpected<Error> refused(int err) {
                    "kernel.unprivileged_userns_clone=1 and kernel.apparmor_restrict_unprivileged_userns=0)");
 }
 
-Result<sys::Child> start_inner(const CommandLine& line, const sys::IdMaps& maps) {
+Result<sys::Child> start_inner(const CommandLine& line, const sys::IdMaps& maps, const sigset_t& mask) {
   auto from_child = TRY(sys::create_pipe());
   auto to_child = TRY(sys::create_pipe());
   Handshake handshake{.from_child = std::move(from_child), .to_child = std::move(to_child)};
   auto clone = TRY(sys::clone_process());
-  if (clone.pid == 0) become_inner(handshake, line);
+  if (clone.pid == 0) become_inner(handshake, line, mask);
   sys::Child child(clone.pid, std::move(clone.pidfd));
   handshake.from_child.writer.reset();
   const auto entered = hear(handshake.from_child.reader);
@@ -149,47 +174,37 @@ Result<sys::Child> start_inner(const CommandLine& line, const sys::IdMaps& maps)
 }
 
 // Signals from the terminal reach the whole foreground group, and so the child too; others were meant for it.
-Result<int> supervise(sys::Child& child, sys::SignalFd& signals) {
+Result<sys::ExitStatus> supervise(sys::Child& child, sys::SignalFd& signals) {
   const std::array<sys::BorrowedFd, 2> watched = {child.pidfd(), signals.fd()};
   while (true) {
     const auto ready = TRY(sys::wait_any_readable(watched));
     if (ready == 0) break;
     const auto signal = TRY(signals.read());
-    if (signal && signal->sender_pid != 0) TRY(child.kill(signal->signal));
+    if (signal && !signal->from_kernel) TRY(child.kill(signal->signal));
   }
-  const auto status = TRY(child.wait());
-  return status.combined();
+  return child.wait();
 }
 
 }  // namespace
 
-Result<int> rerun_in_user_namespace(const std::function<void(const std::string&)>& warn) {
-  auto maps = TRY(rootless_maps());
-  if (!maps_ranges(maps) || !sys::find_program("newuidmap")) {
-    warn(
-        "only your own user id can be used: files of other owners in images become yours. To have them all: "
-        "apt install uidmap, and usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER");
+Result<sys::ExitStatus> rerun_in_user_namespace(const std::function<void(const std::string&)>& warn) {
+  const auto uid = sys::current_user().uid;
+  const auto entry = TRY(sys::find_host_user(uid));
+  const auto user = entry.value_or(sys::HostUser{});
+  auto maps = TRY(rootless_maps(user));
+  const auto shortage = find_shortage(maps, user.name.empty() ? std::to_string(uid) : user.name);
+  if (!shortage.reasons.empty()) {
+    warn(fmt::format("files of other owners in images become yours, because {}. To keep their owners: {}",
+                     join(shortage.reasons, ", and "), join(shortage.remedies, "; ")));
     maps = own_id_only(maps);
   }
   const auto line = TRY(own_command_line());
+  sigset_t mask;
+  ::sigemptyset(&mask);
+  (void)::sigprocmask(SIG_SETMASK, nullptr, &mask);
   auto signals = TRY(sys::SignalFd::create({SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2}));
-  auto child = TRY(start_inner(line, maps));
+  auto child = TRY(start_inner(line, maps, mask));
   return supervise(child, signals);
 }
-
-std::optional<unsigned> find_outer_uid() {
-  const auto text = find_env(kOuterUidVariable);
-  if (!text || ::geteuid() != 0) return std::nullopt;
-  // Root of the host may have inherited the variable: all ids are mapped there.
-  const auto maps = sys::current_id_maps();
-  if (!maps || maps->uids.empty() || maps->uids.front().outside == 0) return std::nullopt;
-  unsigned uid = 0;
-  const auto* const end = text->data() + text->size();
-  const auto parsed = std::from_chars(text->data(), end, uid);
-  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
-  return uid;
-}
-
-void end_with_parent() { (void)::prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
 }  // namespace corten::process
