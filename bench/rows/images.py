@@ -62,8 +62,8 @@ class _Scene:
         if not pristine.exists():
             _quiet(self.corten, "--root", str(pristine), "load", "-q", "-i", str(self.plain_layout()))
         _quiet("cp", "-a", "--reflink=auto", str(pristine), self.root())
-        image = f"{self.registry.address()}/{NAME}:1"
-        _quiet(self.corten, "--root", self.root(), "tag", "latest", image)
+        loaded = _quiet(self.corten, "--root", self.root(), "images", "-q", "--no-trunc").strip()
+        _quiet(self.corten, "--root", self.root(), "tag", loaded, f"{self.registry.address()}/{NAME}:1")
         subprocess.run(["sync"], check=True)
 
     def many(self) -> Path:
@@ -79,10 +79,11 @@ class _Scene:
         return f"{self.registry.address()}/{NAME}:1"
 
 
-def _quiet(*argv: str) -> None:
+def _quiet(*argv: str) -> str:
     done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"{argv[0]}: exit {done.returncode}: {done.stderr.strip()[-200:]}")
+    return done.stdout
 
 
 def rows(bin_dir: Path, inputs: Inputs) -> list[Row]:
