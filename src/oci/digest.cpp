@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
 
 #include "base/strings.hpp"
 
@@ -33,11 +32,16 @@ std::string shown(std::string_view text) {
   return printable(text.substr(0, kMaxShown)) + (text.size() > kMaxShown ? "..." : "");
 }
 
-std::optional<std::uint8_t> hex_value(char c) {
-  if (c >= '0' && c <= '9') return static_cast<std::uint8_t>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<std::uint8_t>(c - 'a' + 10);
-  return std::nullopt;
-}
+// The value of each digit; kNoDigit for what is none. A table, since listing images parses thousands of them.
+constexpr std::uint8_t kNoDigit = 0xFF;
+constexpr std::array<std::uint8_t, 256> kHexValues = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNoDigit);
+  for (std::uint8_t i = 0; i < 16; ++i) {
+    values.at(static_cast<std::size_t>(std::string_view("0123456789abcdef")[i])) = i;
+  }
+  return values;
+}();
 
 // image-spec descriptor.md: components of [a-z0-9]+ joined by one of "+._-".
 bool is_algorithm_name(std::string_view name) {
@@ -87,13 +91,13 @@ Result<Digest> Digest::parse(std::string_view text) {
   const auto digits = parts->after;
   std::array<std::uint8_t, 64> hash{};
   for (std::size_t i = 0; i < std::min(digits.size(), algorithm.hash_bytes * 2); ++i) {
-    const auto value = hex_value(digits[i]);
-    if (!value) {
+    const auto value = kHexValues[static_cast<std::uint8_t>(digits[i])];
+    if (value == kNoDigit) {
       return fail(Errc::invalid_argument,
                   "digest '{}': position {}: expected a lower-case hexadecimal digit, found '{}'",
                   shown(text), parts->before.size() + 2 + i, printable(digits.substr(i, 1)));
     }
-    hash[i / 2] = static_cast<std::uint8_t>(hash[i / 2] << 4 | *value);
+    hash[i / 2] = static_cast<std::uint8_t>(hash[i / 2] << 4 | value);
   }
   if (digits.size() != algorithm.hash_bytes * 2) {
     return fail(Errc::invalid_argument, "digest '{}': expected {} hexadecimal digits after '{}:', found {}",
