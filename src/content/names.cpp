@@ -79,6 +79,34 @@ void erase_unnamed(std::vector<oci::Descriptor>& entries, const oci::Digest& dig
   });
 }
 
+std::vector<NamedDescriptor> to_entries(std::vector<oci::Descriptor> descriptors) {
+  std::vector<NamedDescriptor> entries;
+  entries.reserve(descriptors.size());
+  for (auto& descriptor : descriptors) {
+    auto name = oci::layout::find_ref_name(descriptor).value_or("");
+    entries.push_back({.name = std::move(name), .descriptor = without_name(std::move(descriptor))});
+  }
+  return entries;
+}
+
+// Gives the name to `descriptor`; what it stood for before.
+std::optional<oci::Descriptor> put_name(std::vector<oci::Descriptor>& entries, std::string_view name,
+                                        const oci::Descriptor& descriptor, Names::Displaced displaced) {
+  auto named = bare(descriptor);
+  named.annotations[std::string(oci::annotation::kRefName)] = name;
+  std::optional<oci::Descriptor> before;
+  if (const auto entry = find_entry(entries, name); entry != entries.end()) {
+    before = without_name(std::exchange(*entry, std::move(named)));
+  } else {
+    entries.push_back(std::move(named));
+  }
+  erase_unnamed(entries, descriptor.digest);
+  if (before && displaced == Names::Displaced::keep_unnamed && !has_digest(entries, before->digest)) {
+    entries.push_back(bare(*before));
+  }
+  return before;
+}
+
 Result<sys::FileLock> lock_index(const Store& store) {
   return sys::FileLock::acquire(store.directory(), kIndexLockFile, sys::LockMode::exclusive);
 }
@@ -87,12 +115,7 @@ Result<sys::FileLock> lock_index(const Store& store) {
 
 Result<std::vector<NamedDescriptor>> Names::list_entries() const {
   auto index = TRY(load(*store_));
-  std::vector<NamedDescriptor> entries;
-  entries.reserve(index.manifests.size());
-  for (auto& entry : index.manifests) {
-    auto name = oci::layout::find_ref_name(entry).value_or("");
-    entries.push_back({.name = std::move(name), .descriptor = without_name(std::move(entry))});
-  }
+  auto entries = to_entries(std::move(index.manifests));
   // By digest too, for those without a name (stable_sort uses what clang calls deprecated).
   std::ranges::sort(entries, {}, [](const NamedDescriptor& entry) {
     return std::tie(entry.name, entry.descriptor.digest);
@@ -117,22 +140,21 @@ Result<std::optional<oci::Descriptor>> Names::set(std::string_view name, const o
                                                   Displaced displaced) const {
   const auto lock = TRY(lock_index(*store_));
   auto index = TRY(load(*store_));
-  auto& entries = index.manifests;
-  auto named = bare(descriptor);
-  named.annotations[std::string(oci::annotation::kRefName)] = name;
-  std::optional<oci::Descriptor> before;
-  if (const auto entry = find_entry(entries, name); entry != entries.end()) {
-    before = without_name(std::exchange(*entry, std::move(named)));
-  } else {
-    entries.push_back(std::move(named));
-  }
-  erase_unnamed(entries, descriptor.digest);
-  if (before && displaced == Displaced::keep_unnamed && !has_digest(entries, before->digest)) {
-    entries.push_back(bare(*before));
-  }
+  auto before = put_name(index.manifests, name, descriptor, displaced);
   TRY_CTX(save(*store_, index), "naming '{}'", name);
   keep_reserve(*store_);
   return before;
+}
+
+Result<bool> Names::set_if(std::string_view name, const oci::Descriptor& descriptor,
+                           const Condition& condition, Displaced displaced) const {
+  const auto lock = TRY(lock_index(*store_));
+  auto index = TRY(load(*store_));
+  if (!condition(to_entries(index.manifests))) return false;
+  put_name(index.manifests, name, descriptor, displaced);
+  TRY_CTX(save(*store_, index), "naming '{}'", name);
+  keep_reserve(*store_);
+  return true;
 }
 
 Result<> Names::add_unnamed(const oci::Descriptor& descriptor) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,6 +40,14 @@ class Names {
   /// An unnamed entry of the same digest is that no more.
   Result<std::optional<oci::Descriptor>> set(std::string_view name, const oci::Descriptor& descriptor,
                                              Displaced displaced = Displaced::forget) const;
+
+  /// What must be true of the entries, those without a name among them.
+  using Condition = std::function<bool(std::span<const NamedDescriptor>)>;
+  /// As set(), if the condition is true then: nobody changes a name between the look and the write. False,
+  /// and nothing is written, if it is not. For who looked a name up and worked for long: an entry that is
+  /// still there has kept its blobs from gc all the while.
+  Result<bool> set_if(std::string_view name, const oci::Descriptor& descriptor, const Condition& condition,
+                      Displaced displaced = Displaced::forget) const;
 
   /// An entry without a name, unless the digest has an entry of either kind.
   Result<> add_unnamed(const oci::Descriptor& descriptor) const;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "content/store_fixture.hpp"
@@ -30,6 +31,27 @@ TEST_F(StoreTest, NamesAreSetMovedAndRemoved) {
   EXPECT_EQ(names.remove("docker.io/library/a:1").value(), std::nullopt);
   EXPECT_FALSE(names.find("docker.io/library/a:1").value());
   EXPECT_EQ(names.find("docker.io/library/b:1").value()->descriptor, descriptor("two"));
+}
+
+TEST_F(StoreTest, ANameIsGivenOnlyWhileTheConditionHolds) {
+  const auto store = open();
+  const Names names(store);
+  const auto stands_for = [](std::string_view seed) {
+    return [digest = digest_of(seed)](std::span<const NamedDescriptor> entries) {
+      return std::ranges::any_of(entries, [&](const auto& entry) {
+        return entry.name == "a:1" && entry.descriptor.digest == digest;
+      });
+    };
+  };
+  ASSERT_TRUE(names.set("a:1", descriptor("one")));
+  EXPECT_FALSE(names.set_if("a:1", descriptor("three"), stands_for("two")).value());
+  EXPECT_EQ(names.find("a:1").value()->descriptor, descriptor("one"));
+  EXPECT_TRUE(names.set_if("a:1", descriptor("two"), stands_for("one")).value());
+  EXPECT_EQ(names.find("a:1").value()->descriptor, descriptor("two"));
+  EXPECT_EQ(names.list_entries().value().size(), 1U);
+  const auto keep = Names::Displaced::keep_unnamed;
+  EXPECT_TRUE(names.set_if("a:1", descriptor("three"), stands_for("two"), keep).value());
+  EXPECT_EQ(names.list_entries().value().size(), 2U);
 }
 
 TEST_F(StoreTest, EntriesOfOtherToolsAreKept) {

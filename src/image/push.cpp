@@ -97,6 +97,7 @@ class Push {
   Result<StoredDocument> keep(content::Lease& lease, oci::Descriptor descriptor, std::string bytes);
   Result<> put_documents(const PushPlan& plan, const std::string& tag);
   void note(const JobList& jobs, const std::vector<PushedBlob>& pushed);
+  Result<> name(const PushPlan& plan, const oci::Descriptor& before, const oci::Descriptor& after);
 
   ImageStore& store_;
   registry::Repository& repository_;
@@ -178,6 +179,23 @@ void Push::note(const JobList& jobs, const std::vector<PushedBlob>& pushed) {
   if (!noted) log::debug("noting where blobs went: {}", noted.error().message());
 }
 
+// A push takes its time, and meanwhile others may have moved the tag or removed the image: theirs is the last
+// word, and what gc may have begun to remove gets no name again.
+Result<> Push::name(const PushPlan& plan, const oci::Descriptor& before, const oci::Descriptor& after) {
+  const auto with_digest = reference_.without_version().with_digest(after.digest);
+  bool named = TRY(set_name_if(store_, with_digest, after, has_entry(before.digest)));
+  // The compressed form of the same image takes its place, and nothing is left without a name.
+  if (named && !plan.is_part && after.digest != before.digest) {
+    const auto tag = reference_.canonical();
+    named = TRY(store_.names().set_if(tag, after, stands_for(tag, before.digest)));
+  }
+  if (!named) {
+    options_.progress.message(
+        fmt::format("Warning: {} was moved or removed meanwhile and stays so", reference_.familiar()));
+  }
+  return {};
+}
+
 Result<PushResult> Push::run() {
   const auto entry = TRY(store_.names().find(reference_.canonical()));
   if (!entry) {
@@ -211,11 +229,7 @@ Result<PushResult> Push::run() {
   PushResult result = {.target = {.media_type = top.descriptor.media_type,
                                   .digest = top.descriptor.digest,
                                   .size_bytes = top.descriptor.size_bytes}};
-  TRY(set_name(store_, reference_.without_version().with_digest(result.target.digest), result.target));
-  // The compressed form of the same image takes its place, and nothing is left without a name.
-  if (!plan.is_part && result.target.digest != entry->descriptor.digest) {
-    TRY(store_.names().set(reference_.canonical(), result.target));
-  }
+  TRY(name(plan, entry->descriptor, result.target));
   return result;
 }
 

@@ -39,7 +39,8 @@ struct PushResult {
 /// those of images made here, are compressed on the way, and the manifest says so: then the name stands for
 /// that manifest from now on, here as there. What they became is remembered, so that the next push does not
 /// compress again. A blob that `prune --blobs` dropped is fetched from where it came unless the registry has
-/// it. Afterwards the image has the name `repository@digest` too.
+/// it. Afterwards the image has the name `repository@digest` too, unless it was removed meanwhile; a tag that
+/// was moved meanwhile stays with what it stands for now.
 ///
 /// Errors, besides those of the registry: not_found (no such name), invalid_argument (a name with a digest),
 /// failed_precondition (an index of which some images are missing).

@@ -1,5 +1,7 @@
 #include "image/push.hpp"
 
+#include <functional>
+
 #include <gmock/gmock.h>
 
 #include "codec/detect.hpp"
@@ -18,6 +20,18 @@ using testing::gzip;
 using ::testing::HasSubstr;
 using testing::layer_tar;
 using testing::put_remote;
+
+// Lets something happen before a manifest arrives, when the blobs are all there.
+class BusyRepository : public FakeRepository {
+ public:
+  std::function<void()> meanwhile = [] {};
+
+  Result<> push_document(std::string_view bytes, std::string_view media_type,
+                         std::string_view name) override {
+    meanwhile();
+    return FakeRepository::push_document(bytes, media_type, name);
+  }
+};
 
 class PushTest : public testing::ImageTest {
  protected:
@@ -43,7 +57,7 @@ class PushTest : public testing::ImageTest {
     return *oci::parse_document(bytes, type)->manifest();
   }
 
-  FakeRepository remote_;
+  BusyRepository remote_;
   FakeRepository elsewhere_;
   std::vector<std::string> opened_;
   std::unique_ptr<term::Progress> progress_ = term::create_silent_progress();
@@ -121,6 +135,42 @@ TEST_F(PushTest, PlainLayersAreCompressedAndTheNameStandsForThatManifest) {
   const auto images = list_images(*store_).value().images;
   ASSERT_EQ(images.size(), 1U);
   EXPECT_EQ(images[0].summary.id, manifest.config.digest);
+}
+
+TEST_F(PushTest, ANameThatWasMovedMeanwhileIsLeftAlone) {
+  name("host.io/x:1", put(tars_));
+  const auto other = put({layer_tar({{"c", "other"}})});
+  remote_.meanwhile = [&] { name("host.io/x:1", other); };
+  const auto pushed = push("host.io/x:1");
+  ASSERT_TRUE(pushed) << pushed.error().message();
+  const auto entries = store_->names().list_entries().value();
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].name, "host.io/x:1");
+  EXPECT_EQ(entries[0].descriptor, other);
+}
+
+TEST_F(PushTest, ANameThatWasRemovedMeanwhileDoesNotComeBack) {
+  const auto manifest = put_remote(elsewhere_, tars_, "1");
+  ASSERT_TRUE(pull("host.io/x:1"));
+  for (const auto& image : {put(tars_), manifest}) {
+    name("host.io/y:1", image);
+    remote_.meanwhile = [&] {
+      const auto entries = store_->names().list_entries().value();
+      ASSERT_TRUE(store_->names().remove_entries(entries));
+    };
+    ASSERT_TRUE(push("host.io/y:1"));
+    EXPECT_TRUE(store_->names().list_entries().value().empty());
+  }
+}
+
+TEST_F(PushTest, TheDigestIsNamedWhileAnEntryOfTheImageIsLeft) {
+  const auto manifest = put_remote(elsewhere_, tars_, "1");
+  ASSERT_TRUE(pull("host.io/x:1"));
+  name("host.io/y:1", manifest);
+  remote_.meanwhile = [&] { ASSERT_TRUE(store_->names().remove("host.io/y:1")); };
+  ASSERT_TRUE(push("host.io/y:1"));
+  EXPECT_TRUE(store_->names().find("host.io/y@" + manifest.digest.to_string()).value());
+  EXPECT_FALSE(store_->names().find("host.io/y:1").value());
 }
 
 TEST_F(PushTest, ASecondPushDoesNotCompressAgain) {

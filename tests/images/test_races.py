@@ -4,7 +4,7 @@ from pathlib import Path
 
 import samples
 from daemons import Registry
-from faults import BLOB, FaultProxy
+from faults import BLOB, MANIFEST, FaultProxy
 from stores import assert_sound, files_of, finish, image_ids, ok, start
 from support import Corten
 
@@ -83,4 +83,36 @@ def test_loads_of_different_images_at_once(corten: Corten, tmp_path: Path) -> No
     for process in running:
         ok(finish(process))
     assert len(image_ids(corten)) == 4
+    assert_sound(corten)
+
+
+def test_a_name_that_moves_while_it_is_pushed_stays_moved(proxy: FaultProxy, repository: str, corten: Corten,
+                                                          tmp_path: Path) -> None:
+    archives = []
+    for number in range(2):
+        archive = tmp_path / f"{number}.tar"
+        archive.write_bytes(samples.tar_of([samples.Entry("file", b"%d" % number)]))
+        archives.append(str(archive))
+    name = f"{proxy.host}/{repository}:1"
+    ok(corten("import", archives[0], name))
+    proxy.add("PUT", MANIFEST, before=lambda _: ok(corten("import", archives[1], name)))
+    pushed = corten("push", name)
+    ok(pushed)
+    assert "was moved or removed meanwhile" in pushed.err
+    assert files_of(corten, name) == {"file": b"1"}
+    ok(corten("image", "prune", "-f"))
+    assert files_of(corten, name) == {"file": b"1"}
+    assert_sound(corten)
+
+
+def test_an_image_that_is_removed_while_it_is_pushed_stays_removed(proxy: FaultProxy, registry: Registry,
+                                                                   repository: str, corten: Corten) -> None:
+    registry.put(repository, "1", samples.hello())
+    name, copy = f"{proxy.host}/{repository}:1", f"{proxy.host}/{repository}:2"
+    ok(corten("pull", name))
+    ok(corten("tag", name, copy))
+    ids = image_ids(corten)
+    proxy.add("PUT", MANIFEST, before=lambda _: ok(corten("rmi", "-f", ids[0])))
+    ok(corten("push", copy))
+    assert image_ids(corten) == []
     assert_sound(corten)
