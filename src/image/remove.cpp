@@ -3,24 +3,11 @@
 #include <algorithm>
 
 #include "image/collect.hpp"
+#include "image/lookup.hpp"
 #include "image/summary_cache.hpp"
-#include "oci/document.hpp"
-#include "oci/media_type.hpp"
 
 namespace corten::image {
 namespace {
-
-// The manifests behind an entry; none of an index that cannot be read.
-std::set<oci::Digest> manifests_behind(const ImageStore& store, const oci::Descriptor& target) {
-  std::set<oci::Digest> manifests;
-  if (oci::classify_media_type(target.media_type).kind != oci::BlobKind::index) return {target.digest};
-  const auto bytes = store.content().read_blob(target.digest, oci::kMaxDocumentBytes);
-  if (!bytes) return manifests;
-  const auto document = oci::parse_document(*bytes, target.media_type);
-  if (!document || document->index() == nullptr) return manifests;
-  for (const auto& child : document->index()->manifests) manifests.insert(child.digest);
-  return manifests;
-}
 
 Result<RemovalPlan> make_plan(ImageStore& store) {
   auto named = TRY(store.names().list_entries());
