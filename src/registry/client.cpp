@@ -17,17 +17,25 @@ Result<std::string> credential_directory(const ClientOptions& options) {
   return CredentialStore::default_directory();
 }
 
-Result<FindCredentials> credential_lookup(const ClientOptions& options) {
-  if (options.credentials) {
-    return [given = *options.credentials](const std::string&) -> Result<std::optional<Credentials>> {
-      return given;
-    };
-  }
+Result<FindCredentials> stored_credentials(const ClientOptions& options) {
   const auto directory = credential_directory(options);
   // A user without a home has no stored credentials, and needs none for public images.
   if (!directory) return FindCredentials();
   auto store = TRY(CredentialStore::open(*directory));
   return [store = std::move(store)](const std::string& registry) { return store.find(registry); };
+}
+
+Result<FindCredentials> credential_lookup(const ClientOptions& options, const RegistriesConfig& config) {
+  auto stored = TRY(stored_credentials(options));
+  if (!options.credentials) return stored;
+  // The registry itself is the last, after its mirrors.
+  const auto endpoints = TRY(config.endpoints(options.credentials->reference));
+  return [given = options.credentials->credentials, owner = endpoints.back().registry,
+          stored = std::move(stored)](const std::string& registry) -> Result<std::optional<Credentials>> {
+    if (registry == owner) return given;
+    if (!stored) return std::nullopt;
+    return stored(registry);
+  };
 }
 
 std::function<Result<http::TlsOptions>(const std::string&)> tls_lookup(const ClientOptions& options) {
@@ -40,7 +48,7 @@ std::function<Result<http::TlsOptions>(const std::string&)> tls_lookup(const Cli
   };
 }
 
-Result<ContextOptions> context_options(const ClientOptions& options) {
+Result<ContextOptions> context_options(const ClientOptions& options, const RegistriesConfig& config) {
   ContextOptions context{.tls_verify = options.tls_verify,
                          .retry = options.retry,
                          .stop = options.stop,
@@ -48,7 +56,7 @@ Result<ContextOptions> context_options(const ClientOptions& options) {
                          .find_tls = tls_lookup(options),
                          .connections_per_blob = options.connections_per_blob};
   context.proxies = TRY(http::load_proxy_settings());
-  context.find_credentials = TRY(credential_lookup(options));
+  context.find_credentials = TRY(credential_lookup(options, config));
   return context;
 }
 
@@ -69,7 +77,7 @@ Result<Client> Client::create(ClientOptions options) {
   auto shared = std::make_shared<Shared>();
   shared->config = TRY(options.registries_conf ? RegistriesConfig::load_file(*options.registries_conf)
                                                : RegistriesConfig::load());
-  shared->options = TRY(context_options(options));
+  shared->options = TRY(context_options(options, shared->config));
   shared->context = std::make_shared<Context>(shared->options);
   return Client(std::move(shared));
 }

@@ -20,10 +20,18 @@ enum class TlsVerify : std::uint8_t {
   skipped,   ///< --tls-verify=false: certificates are not looked at and plain http is tried after https.
 };
 
+/// Credentials that the user gave for one command (--creds).
+struct GivenCredentials {
+  Credentials credentials;
+  /// They are for the registry that this name leads to, and nobody else sees them: neither its mirrors nor
+  /// other registries that the command comes to.
+  oci::Reference reference;
+};
+
 struct ClientOptions {
   TlsVerify tls_verify = TlsVerify::required;
-  /// --creds: used for every registry instead of the stored ones.
-  std::optional<Credentials> credentials = {};
+  /// For their registry in place of the stored ones.
+  std::optional<GivenCredentials> credentials = {};
   /// --cert-dir: searched instead of the usual certs.d directories.
   std::optional<std::string> cert_dir = {};
   /// Path of registries.conf; the usual places when absent (registries_config.hpp).

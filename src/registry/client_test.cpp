@@ -1,5 +1,6 @@
 #include "registry/client.hpp"
 
+#include <algorithm>
 #include <atomic>
 
 #include <gtest/gtest.h>
@@ -100,17 +101,70 @@ TEST_F(ClientTest, RepositoriesUseStoredCredentials) {
   EXPECT_EQ(repository->has_blob(describe("x").digest).value(), true);
 }
 
+GivenCredentials give_alice(const std::string& name) {
+  return {.credentials = {.username = "alice", .password = "s3cret"},
+          .reference = oci::Reference::parse(name).value()};
+}
+
+bool saw_credentials(const Server& server) {
+  return std::ranges::any_of(requests_of(server),
+                             [](const auto& request) { return !request.header("Authorization").empty(); });
+}
+
 TEST_F(ClientTest, GivenCredentialsComeBeforeStoredOnes) {
   Server server(basic_registry());
   CORTEN_REQUIRE_SERVER(server);
   auto settings = options();
-  settings.credentials = Credentials{.username = "alice", .password = "s3cret"};
+  settings.credentials = give_alice(host_of(server) + "/a/b:1");
   write("docker/config.json",
         fmt::format(R"({{"auths":{{"{}":{{"auth":"Ym9iOm5vCg=="}}}}}})", host_of(server)));
   const auto client = Client::create(settings);
   ASSERT_TRUE(client);
   const auto repository = client->open(*oci::Reference::parse(host_of(server) + "/a/b:1"));
   EXPECT_EQ((*repository)->has_blob(describe("x").digest).value(), true);
+}
+
+TEST_F(ClientTest, GivenCredentialsAreForNoOtherRegistry) {
+  Server own(basic_registry());
+  Server other(basic_registry());
+  CORTEN_REQUIRE_SERVER(own);
+  CORTEN_REQUIRE_SERVER(other);
+  auto settings = options();
+  settings.credentials = give_alice(host_of(own) + "/a/b:1");
+  const auto client = Client::create(settings);
+  ASSERT_TRUE(client);
+  const auto there = client->open(*oci::Reference::parse(host_of(other) + "/a/b:1"));
+  const auto refused = (*there)->has_blob(describe("x").digest);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind(), Errc::unauthenticated);
+  EXPECT_FALSE(requests_of(other).empty());
+  EXPECT_FALSE(saw_credentials(other));
+
+  write("docker/config.json",
+        fmt::format(R"({{"auths":{{"{}":{{"auth":"YWxpY2U6czNjcmV0"}}}}}})", host_of(other)));
+  const auto again = Client::create(settings);
+  ASSERT_TRUE(again);
+  const auto logged_in = again->open(*oci::Reference::parse(host_of(other) + "/a/b:1"));
+  EXPECT_EQ((*logged_in)->has_blob(describe("x").digest).value(), true) << "stored ones are for it";
+}
+
+TEST_F(ClientTest, GivenCredentialsAreForNoMirror) {
+  Server mirror(basic_registry());
+  Server own(basic_registry());
+  CORTEN_REQUIRE_SERVER(mirror);
+  CORTEN_REQUIRE_SERVER(own);
+  auto settings = options();
+  write("registries.conf", fmt::format("[[registry]]\nprefix = \"r.example.com\"\nlocation = \"{}\"\n"
+                                       "[[registry.mirror]]\nlocation = \"{}\"\n",
+                                       host_of(own), host_of(mirror)));
+  settings.credentials = give_alice("r.example.com/a/b:1");
+  const auto client = Client::create(settings);
+  ASSERT_TRUE(client) << client.error().message();
+  const auto repository = client->open(*oci::Reference::parse("r.example.com/a/b:1"));
+  ASSERT_TRUE(repository);
+  EXPECT_EQ(drain((*repository)->fetch_blob(describe("{}"))), "{}");
+  EXPECT_FALSE(requests_of(mirror).empty());
+  EXPECT_FALSE(saw_credentials(mirror));
 }
 
 TEST_F(ClientTest, MirrorsOfTheConfigurationAreAsked) {

@@ -60,7 +60,7 @@ Result<int> run_attach(const AttachOptions& options, Context& context) {
     artifact.files.push_back(std::move(file));
   }
 
-  const auto client = TRY(registry::Client::create(client_options(options.registry)));
+  const auto client = TRY(registry::Client::create(client_options(options.registry, reference)));
   const auto repository = TRY(client.open(reference));
   const auto version =
       reference.digest() ? reference.digest()->to_string() : reference.tag().value_or("latest");

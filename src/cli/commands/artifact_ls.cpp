@@ -47,7 +47,7 @@ term::ListRow to_row(const oci::Descriptor& descriptor) {
 Result<int> run_ls(const LsOptions& options, Context& context) {
   const auto format = TRY(term::FormatSpec::parse(options.format));
   const auto reference = TRY(oci::Reference::parse(options.image));
-  const auto client = TRY(registry::Client::create(client_options(options.registry)));
+  const auto client = TRY(registry::Client::create(client_options(options.registry, reference)));
   const auto repository = TRY(client.open(reference));
   auto subject = reference.digest();
   if (!subject) {

@@ -81,7 +81,7 @@ Result<int> run_pull(const PullVerbOptions& options, Context& context) {
   const auto implied = options.all_tags ? oci::ImpliedTag::none : oci::ImpliedTag::latest;
   if (options.all_tags) TRY(parse_repository(options.name));
   const auto reference = TRY(oci::Reference::parse(options.name, implied));
-  const auto transfer = TRY(Transfer::begin(context, options.registry, options.quiet));
+  const auto transfer = TRY(Transfer::begin(context, options.registry, reference, options.quiet));
   if (!options.all_tags) {
     const auto typed = TRY(oci::Reference::parse(options.name, oci::ImpliedTag::none));
     if (!typed.tag() && !typed.digest()) {

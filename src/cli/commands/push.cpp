@@ -55,15 +55,15 @@ Result<std::vector<oci::Reference>> find_tags(image::ImageStore& store, const oc
               repository.familiar_name());
 }
 
-Result<std::vector<oci::Reference>> choose_names(const PushVerbOptions& options, image::ImageStore& store) {
-  if (options.all_tags) {
-    const auto repository = TRY(parse_repository(options.name));
-    return find_tags(store, repository);
-  }
-  std::vector<oci::Reference> names;
-  auto name = TRY(oci::Reference::parse(options.name));
-  names.push_back(std::move(name));
-  return names;
+// An image, or the repository of which all tags are meant.
+Result<oci::Reference> parse_name(const PushVerbOptions& options) {
+  return options.all_tags ? parse_repository(options.name) : oci::Reference::parse(options.name);
+}
+
+Result<std::vector<oci::Reference>> choose_names(const PushVerbOptions& options,
+                                                 const oci::Reference& reference, image::ImageStore& store) {
+  if (options.all_tags) return find_tags(store, reference);
+  return std::vector<oci::Reference>{reference};
 }
 
 Result<std::string> push_all(const std::vector<oci::Reference>& names, Transfer& transfer,
@@ -79,9 +79,10 @@ Result<std::string> push_all(const std::vector<oci::Reference>& names, Transfer&
 
 Result<int> run_push(const PushVerbOptions& options, Context& context) {
   TRY(check_content_trust(options.disable_content_trust));
-  const auto transfer = TRY(Transfer::begin(context, options.registry, options.quiet));
+  const auto reference = TRY(parse_name(options));
+  const auto transfer = TRY(Transfer::begin(context, options.registry, reference, options.quiet));
   const auto push = TRY(push_options(options, *transfer));
-  const auto names = TRY(choose_names(options, transfer->store()));
+  const auto names = TRY(choose_names(options, reference, transfer->store()));
   auto pushed = push_all(names, *transfer, push);
   // The terminal is given back before anything else is written to it.
   transfer->progress().finish();

@@ -16,8 +16,16 @@ Result<> assign_value(CredentialsFlag& value, std::string_view text, std::string
 registry::ClientOptions client_options(const RegistryFlags& flags) {
   registry::ClientOptions options;
   options.tls_verify = flags.tls_verify ? registry::TlsVerify::required : registry::TlsVerify::skipped;
-  if (flags.creds) options.credentials = flags.creds->value;
   options.cert_dir = flags.cert_dir;
+  return options;
+}
+
+registry::ClientOptions client_options(const RegistryFlags& flags, const oci::Reference& reference) {
+  auto options = client_options(flags);
+  if (flags.creds) {
+    options.credentials =
+        registry::GivenCredentials{.credentials = flags.creds->value, .reference = reference};
+  }
   return options;
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "cli/command.hpp"
+#include "oci/reference.hpp"
 #include "registry/client.hpp"
 
 /// The flags of every verb that speaks to a registry. A command has one RegistryFlags among its options and
@@ -24,8 +25,10 @@ struct RegistryFlags {
   std::optional<CredentialsFlag> creds = {};
 };
 
-/// What the flags ask of the client; everything else stays at its default.
+/// What the flags ask of the client, except for --creds; everything else stays at its default.
 registry::ClientOptions client_options(const RegistryFlags& flags);
+/// With --creds too, which are for the registry of `reference` and for nobody else.
+registry::ClientOptions client_options(const RegistryFlags& flags, const oci::Reference& reference);
 
 namespace detail {
 /// bind() for a member of a member.
@@ -59,10 +62,13 @@ constexpr Flag cert_dir_flag() {
 
 template <auto Member>
 constexpr Flag creds_flag() {
-  return {.name = "creds",
-          .value = "USER:PASSWORD",
-          .help = "Credentials in place of the stored ones; others can see a command line",
-          .bind = detail::bind_inside<Member, &RegistryFlags::creds>()};
+  return {
+      .name = "creds",
+      .value = "USER:PASSWORD",
+      .help =
+          "Credentials for the registry of the image in place of the stored ones; others can see a command "
+          "line",
+      .bind = detail::bind_inside<Member, &RegistryFlags::creds>()};
 }
 
 }  // namespace corten::cli

@@ -9,14 +9,14 @@
 namespace corten::cli {
 
 Result<std::unique_ptr<Transfer>> Transfer::begin(const Context& context, const RegistryFlags& flags,
-                                                  bool quiet) {
+                                                  const oci::Reference& reference, bool quiet) {
   auto interrupt = TRY(Interrupt::watch());
   auto transfer = std::unique_ptr<Transfer>(new Transfer(std::move(interrupt)));
   transfer->progress_ =
       quiet ? term::create_silent_progress() : term::create_progress(context.globals.progress, STDERR_FILENO);
   auto root = TRY(context.root());
   transfer->store_ = TRY(image::ImageStore::open(std::move(root)));
-  auto options = client_options(flags);
+  auto options = client_options(flags, reference);
   options.stop = transfer->interrupt_.token();
   options.on_retry = [progress = transfer->progress_.get()](const std::string& text) {
     progress->message(text);

@@ -20,8 +20,9 @@ namespace corten::cli {
 /// Everything a verb needs that moves images between the store and a registry. A signal asks it to stop.
 class Transfer {
  public:
+  /// `reference` says which registry --creds are for.
   static Result<std::unique_ptr<Transfer>> begin(const Context& context, const RegistryFlags& flags,
-                                                 bool quiet);
+                                                 const oci::Reference& reference, bool quiet);
 
   image::ImageStore& store() { return *store_; }
   const registry::Client& client() const { return *client_; }
