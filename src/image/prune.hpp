@@ -20,7 +20,8 @@ struct PruneOptions {
 Result<Removals> prune_images(ImageStore& store, const PruneOptions& options);
 
 /// Removes the compressed blobs of layers that are unpacked and that a registry can give back
-/// (table blob_sources): pushing such an image elsewhere, or saving it, makes them anew or fetches them.
+/// (table blob_sources): pushing such an image elsewhere, or saving it, fetches them from there. If the
+/// database is lost, pulling the image again says anew where they are.
 Result<content::GcResult> drop_layer_blobs(ImageStore& store);
 
 }  // namespace corten::image

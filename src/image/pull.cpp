@@ -142,12 +142,15 @@ Result<> check_disk_space(const ImageStore& store, std::span<const LayerJob> job
       "free some with 'corten system prune', or use another directory with --root");
 }
 
-// The note is worth no failure of a pull that has everything else.
+// Where the blobs can be had again. The note is worth no failure of a pull that has everything else.
 void note_sources(ImageStore& store, const oci::Reference& reference, const Wanted& wanted) {
   std::vector<oci::Digest> digests = {wanted.manifest.config.digest};
   for (const auto& layer : wanted.manifest.layers) digests.push_back(layer.digest);
   const auto noted = note_blob_sources(store, digests, reference.name());
   if (!noted) log::debug("noting where blobs came from: {}", noted.error().message());
+}
+
+void note_summary(ImageStore& store, const Wanted& wanted) {
   const auto summary = summarize(store, wanted.descriptor, Remembered::renew);
   if (!summary) log::debug("summing up the image: {}", summary.error().message());
 }
@@ -173,12 +176,17 @@ Result<PullResult> pull_image(ImageStore& store, registry::Repository& repositor
   const bool named = TRY(has_names(store, names, wanted.target.digest));
   const bool complete = std::ranges::all_of(jobs, &LayerJob::unpacked);
   result.up_to_date = named && complete;
-  if (result.up_to_date) return result;
+  if (result.up_to_date) {
+    // The database may be younger than the image, and blobs may have been dropped.
+    note_sources(store, reference, wanted);
+    return result;
+  }
   if (!complete) TRY(check_disk_space(store, jobs));
   TRY(pull_layers(
       store, repository, jobs,
       {.max_parallel = options.max_parallel, .stop = options.stop, .progress = options.progress}));
   note_sources(store, reference, wanted);
+  note_summary(store, wanted);
   TRY(set_name(store, names.digest, result.target));
   if (names.tag) TRY(set_name(store, *names.tag, result.target));
   return result;

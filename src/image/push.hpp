@@ -1,11 +1,10 @@
 #pragma once
 
-#include <functional>
-#include <memory>
 #include <optional>
 #include <stop_token>
 
 #include "image/compress_layer.hpp"
+#include "image/fetch_dropped.hpp"
 #include "image/image_store.hpp"
 #include "oci/descriptor.hpp"
 #include "oci/platform.hpp"
@@ -46,9 +45,6 @@ struct PushResult {
 /// failed_precondition (an index of which some images are missing).
 Result<PushResult> push(ImageStore& store, const registry::Client& client, const oci::Reference& reference,
                         const PushOptions& options);
-
-/// Opens another repository, to fetch blobs from.
-using OpenRepository = std::function<Result<std::unique_ptr<registry::Repository>>(const oci::Reference&)>;
 
 /// As above to a repository that is open: that of `reference`.
 Result<PushResult> push_to(ImageStore& store, registry::Repository& repository, const OpenRepository& open,

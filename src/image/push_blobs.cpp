@@ -6,7 +6,7 @@
 #include <thread>
 #include <utility>
 
-#include "image/fetch_layer.hpp"
+#include "image/fetch_dropped.hpp"
 #include "image/parallel.hpp"
 #include "sys/fd_stream.hpp"
 #include "sys/file.hpp"
@@ -108,22 +108,11 @@ Result<BlobName> Pusher::compress(const Task& task) {
 Result<> Pusher::ensure_here(const Task& task, const oci::Descriptor& blob) {
   const auto here = TRY(hold(blob.digest));
   if (here) return {};
-  Result<> fetched =
-      with_hint(fail(Errc::not_found, "blob '{}' is neither here nor known to be anywhere else",
-                     blob.digest.to_string()),
-                "pull the image again");
-  for (const auto& name : task.job.sources) {
-    const auto source = TRY(oci::Reference::parse(name, oci::ImpliedTag::none));
-    auto repository = input_.open(source);
-    if (!repository) {
-      fetched = std::unexpected(std::move(repository).error());
-      continue;
-    }
-    set_phase(task, fmt::format("Fetching from {}", source.familiar_name()));
-    fetched = fetch_blob(task.content, **repository, blob, task.stop, {});
-    if (fetched || fetched.error().kind() == Errc::canceled) return fetched;
-  }
-  return fetched;
+  return fetch_dropped(
+      task.content, blob, task.job.sources,
+      {.open = input_.open, .stop = task.stop, .on_source = [&](const oci::Reference& source) {
+         set_phase(task, fmt::format("Fetching from {}", source.familiar_name()));
+       }});
 }
 
 std::vector<std::string> Pusher::mount_sources(const PushJob& job) const {

@@ -3,16 +3,20 @@
 #include <fcntl.h>
 
 #include <array>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "cli/commands/all.hpp"
 #include "cli/commands/archives.hpp"
+#include "cli/commands/registry_flags.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/program.hpp"
 #include "content/lease.hpp"
 #include "image/image_store.hpp"
+#include "registry/client.hpp"
 #include "sys/fd_stream.hpp"
 #include "sys/file.hpp"
 #include "sys/file_status.hpp"
@@ -36,6 +40,7 @@ struct SaveVerbOptions {
   std::optional<std::string> output;
   image::ArchiveFormat format = image::ArchiveFormat::docker_archive;
   std::optional<std::string> platform;
+  RegistryFlags registry;
 };
 
 struct Target {
@@ -111,6 +116,21 @@ class Saving {
   const image::SaveOptions& options_;
 };
 
+// Most images need none: the client, with the files that it reads, is made when one does.
+class Registries {
+ public:
+  explicit Registries(const RegistryFlags& flags) : flags_(flags) {}
+
+  Result<std::unique_ptr<registry::Repository>> open(const oci::Reference& reference) {
+    if (!client_) client_ = TRY(registry::Client::create(client_options(flags_)));
+    return client_->open(reference);
+  }
+
+ private:
+  const RegistryFlags& flags_;
+  std::optional<registry::Client> client_;
+};
+
 Result<> check_output(const SaveVerbOptions& options, const Context& context) {
   if (options.output) return {};
   if (options.format == image::ArchiveFormat::oci_dir) {
@@ -126,15 +146,19 @@ Result<int> run_save(const SaveVerbOptions& options, Context& context) {
   const auto platform = TRY(read_platform(options.platform));
   auto root = TRY(context.root());
   const auto store = TRY(image::ImageStore::open(std::move(root)));
+  Registries registries(options.registry);
 
   const auto progress = archive_progress(context, false);
   std::uint64_t done = 0;
   const image::SaveOptions save{.format = options.format,
                                 .platform = platform,
-                                .on_bytes = [&](std::uint64_t bytes, std::uint64_t total) {
-                                  done += bytes;
-                                  progress->set_bytes("save", done, total);
-                                }};
+                                .on_bytes =
+                                    [&](std::uint64_t bytes, std::uint64_t total) {
+                                      done += bytes;
+                                      progress->set_bytes("save", done, total);
+                                    },
+                                .open = [&](const auto& name) { return registries.open(name); },
+                                .on_fetch = [&](const auto& text) { progress->message(text); }};
   auto lease = TRY(content::Lease::create(store->content()));
   const auto plan = TRY(image::plan_save(*store, lease, options.images, save));
   progress->add_item("save", {.label = "Saving", .total_bytes = plan.total_bytes, .phase = "Writing"});
@@ -153,6 +177,7 @@ Result<int> run_save(const SaveVerbOptions& options, Context& context) {
 constexpr std::array<std::string_view, 3> kFormats = {"docker-archive", "oci-archive", "oci-dir"};
 
 constexpr std::array kFlags = {
+    cert_dir_flag<&SaveVerbOptions::registry>(),
     Flag{.name = "format",
          .value = "FORMAT",
          .help = "Form of the archive",
@@ -169,6 +194,7 @@ constexpr std::array kFlags = {
          .value = "OS/ARCH",
          .help = "Save the image for this platform",
          .bind = bind<&SaveVerbOptions::platform>()},
+    tls_verify_flag<&SaveVerbOptions::registry>(),
 };
 
 constexpr std::array kExamples = {
@@ -191,7 +217,9 @@ constexpr Command kSaveCommand{
         "that "
         "every tool that reads either reads it. Layers are written as they are kept, and manifests keep "
         "their "
-        "digests. The same images give the same bytes.\n"
+        "digests. The same images give the same bytes. Layers that 'system prune --blobs' removed are "
+        "fetched "
+        "again from where they came.\n"
         "\n"
         "An image that is named by a name keeps it in the archive; a repository without a tag means all its "
         "tags that are here. An image that is named by its ID has no name in the archive.",

@@ -88,7 +88,8 @@ constexpr Command kSystemPruneCommand{
 Removes images without a tag, blobs and layers that nothing needs, and what interrupted commands left behind: blobs
 that a dead process held for an hour, unfinished downloads a day old.
 
-With --blobs an image can still be used; to push it elsewhere or to save it, its blobs are made or fetched anew.)",
+With --blobs an image can still be used; to push it elsewhere or to save it, its layers are fetched again from the
+registry that they came from or went to.)",
     .flags = kFlags,
     .file_owners = FileOwners::many,
     .execute = execute<SystemPruneOptions, run_system_prune>,

@@ -9,6 +9,7 @@
 
 #include "base/stream.hpp"
 #include "content/lease.hpp"
+#include "image/fetch_dropped.hpp"
 #include "image/image_store.hpp"
 #include "oci/platform.hpp"
 #include "sys/fd.hpp"
@@ -31,6 +32,10 @@ struct SaveOptions {
   std::optional<oci::Platform> platform = {};
   /// So many more bytes of blobs were written, of `total`.
   std::function<void(std::uint64_t bytes, std::uint64_t total)> on_bytes = {};
+  /// How to get back blobs that `prune --blobs` dropped; without it they are missing.
+  OpenRepository open = {};
+  /// Told which blob is fetched from where, in words.
+  std::function<void(const std::string&)> on_fetch = {};
 };
 
 /// What will be written, found before the first byte is: the blobs, all of them there and held by `lease`,
@@ -47,8 +52,9 @@ struct SavePlan {
 };
 
 /// `images` are names, ids or digests; one by name keeps that name in the archive, a repository's name
-/// without tag all tags of it, as in Docker. not_found for an image that is not here, and failed_precondition
-/// for one of which a blob was dropped.
+/// without tag all tags of it, as in Docker. Layers that were dropped are fetched from where they came, and
+/// stay. not_found for an image that is not here; failed_precondition for one with a blob that is nowhere
+/// else either, and the errors of the registry for one that cannot be fetched.
 Result<SavePlan> plan_save(ImageStore& store, content::Lease& lease, const std::vector<std::string>& images,
                            const SaveOptions& options);
 

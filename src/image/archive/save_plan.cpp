@@ -55,7 +55,8 @@ Result<> choose(ImageStore& store, const std::string& text, const SaveOptions& o
 
 class Planner {
  public:
-  Planner(const ImageStore& store, content::Lease& lease) : store_(store), lease_(lease) {}
+  Planner(ImageStore& store, content::Lease& lease, const SaveOptions& options)
+      : store_(store), lease_(lease), options_(options) {}
 
   Result<> add(const Chosen& image) {
     TRY(require(image.manifest));
@@ -87,14 +88,28 @@ class Planner {
 
  private:
   Result<> require(const oci::Descriptor& descriptor) {
-    const auto present = TRY(lease_.hold(descriptor.digest));
+    auto present = TRY(lease_.hold(descriptor.digest));
     if (!present) {
-      return with_hint(fail(Errc::failed_precondition, "blob '{}' of the image is not in the store",
-                            descriptor.digest.to_string()),
-                       "pull the image again: only its unpacked files are kept here");
+      TRY(fetch(descriptor));
+      present = TRY(store_.content().find(descriptor.digest));
     }
+    if (!present) return fail(Errc::data_loss, "blob '{}' is gone again", descriptor.digest.to_string());
     blobs_[descriptor.digest] = present->size_bytes;
     return {};
+  }
+
+  Result<> fetch(const oci::Descriptor& blob) {
+    const auto sources = find_sources(store_, blob.digest);
+    if (!options_.open || sources.empty()) {
+      return with_hint(fail(Errc::failed_precondition, "blob '{}' of the image is not in the store",
+                            blob.digest.to_string()),
+                       "pull the image again, so that it is known where the blob is to be had");
+    }
+    const auto tell = [&](const oci::Reference& source) {
+      if (!options_.on_fetch) return;
+      options_.on_fetch(fmt::format("Fetching {} from {}", blob.digest.short_hex(), source.familiar_name()));
+    };
+    return fetch_dropped(store_.content(), blob, sources, {.open = options_.open, .on_source = tell});
   }
 
   // One entry for each name, with the annotations that Docker writes.
@@ -111,8 +126,9 @@ class Planner {
     }
   }
 
-  const ImageStore& store_;
+  ImageStore& store_;
   content::Lease& lease_;
+  const SaveOptions& options_;
   std::map<oci::Digest, std::uint64_t> blobs_;
   std::vector<DockerArchiveImage> docker_;
   oci::Index index_;
@@ -131,7 +147,7 @@ Result<SavePlan> plan_save(ImageStore& store, content::Lease& lease, const std::
                            const SaveOptions& options) {
   ChosenImages chosen;
   for (const auto& image : images) TRY(choose(store, image, options, chosen));
-  Planner planner(store, lease);
+  Planner planner(store, lease, options);
   for (const auto& [digest, image] : chosen) {
     TRY_CTX(planner.add(image), "saving image '{}'", digest.to_string());
   }
