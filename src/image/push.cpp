@@ -65,10 +65,12 @@ class JobList {
   Result<> add(const oci::Descriptor& blob, bool is_layer) {
     if (!positions_.emplace(blob.digest, jobs_.size()).second) return {};
     PushJob job = {.blob = blob, .show = is_layer};
-    job.sources = TRY(find_blob_sources(store_, blob.digest));
+    job.sources = find_sources(store_, blob.digest);
     job.compress = is_layer && wants_compression(job, options_);
     if (job.compress) {
-      job.compressed_before = TRY(find_compressed(store_, blob.digest, compress_options(options_)));
+      auto before = find_compressed(store_, blob.digest, compress_options(options_));
+      if (before) job.compressed_before = std::move(*before);
+      if (!before) log::debug("finding a compressed layer: {}", before.error().message());
     }
     jobs_.push_back(std::move(job));
     return {};

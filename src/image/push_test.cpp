@@ -190,6 +190,16 @@ TEST_F(PushTest, ASecondPushDoesNotCompressAgain) {
   EXPECT_EQ(remote_.count("PUT"), 0U);
 }
 
+TEST_F(PushTest, ADatabaseThatCannotBeReadIsDoneWithout) {
+  name("host.io/x:1", put(tars_));
+  ASSERT_TRUE(store_->database().value()->execute("PRAGMA user_version = 99"));
+  store_ = ImageStore::open(root_, {.driver = snapshot::Driver::copy}).value();
+  ASSERT_FALSE(store_->database()) << "it is a newer corten's";
+  const auto pushed = push("host.io/x:1");
+  ASSERT_TRUE(pushed) << pushed.error().message();
+  EXPECT_EQ(pushed_manifest(*pushed).layers[0].media_type, oci::media_type::kOciLayerZstd);
+}
+
 TEST_F(PushTest, GzipAndKeepAreForWhoAsks) {
   const auto made = put(tars_);
   name("host.io/x:gzip", made);
