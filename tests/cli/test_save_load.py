@@ -3,7 +3,9 @@
 import gzip
 import json
 import lzma
+import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -375,10 +377,26 @@ def test_terminal_gets_no_archive(loaded: Corten) -> None:
     assert "not written to a terminal" in done.out
 
 
-def test_fifo_is_written_to(loaded: Corten, tmp_path: Path) -> None:
+def test_a_device_is_written_to(loaded: Corten, tmp_path: Path) -> None:
     done = loaded("save", "-o", "/dev/null", "app:1")
     assert done.code == 0, done.err
     assert Path("/dev/null").is_char_device()
+
+
+def test_a_fifo_is_written_to_when_its_reader_comes(loaded: Corten, tmp_path: Path) -> None:
+    fifo, file = tmp_path / "fifo", tmp_path / "file"
+    os.mkfifo(fifo)
+    assert loaded("save", "-o", str(file), "app:1").code == 0
+    with subprocess.Popen(
+        [str(loaded.binary), "--root", str(loaded.root), "save", "-o", str(fifo), "app:1"],
+        env=loaded.environment(), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    ) as saving:
+        # A FIFO has no reader until somebody opens it: by then the command may long have looked at it.
+        time.sleep(0.3)
+        assert saving.poll() is None
+        assert fifo.read_bytes() == file.read_bytes()
+        assert saving.wait(timeout=20) == 0
+    assert fifo.is_fifo()
 
 
 # --- other tools

@@ -79,11 +79,11 @@ class Saving {
   Result<> to_file(const std::string& path) const {
     const auto target = TRY(split_output(path));
     const auto directory = TRY(sys::open_directory(sys::BorrowedFd::cwd(), target.directory));
-    const auto present = sys::open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK);
-    if (present) {
-      const auto status = TRY(sys::fstat(*present));
-      if (!status.is_regular()) return to_device(path);
-    } else if (present.error().kind() != Errc::not_found && present.error().errnum() != ENXIO) {
+    const auto present = sys::fstatat(sys::BorrowedFd::cwd(), path, sys::Symlinks::follow);
+    if (present && !present->is_regular()) return to_device(path);
+    // What may not be written to is not replaced either.
+    if (present) TRY_CTX(sys::open(path, O_WRONLY | O_NOCTTY), "opening '{}' for writing", path);
+    if (!present && present.error().kind() != Errc::not_found) {
       return with_frame(present.error().clone(), "opening '{}' for writing", path);
     }
     auto file = TRY(sys::TempFile::create(directory, ".corten-save-"));
@@ -103,7 +103,7 @@ class Saving {
   }
 
  private:
-  // A FIFO, /dev/stdout, /dev/null: what is there is written to, not replaced.
+  // /dev/stdout, /dev/null, a FIFO (for whose reader this waits): what is there is written to, not replaced.
   Result<> to_device(const std::string& path) const {
     auto device = TRY(sys::open(path, O_WRONLY | O_NOCTTY));
     sys::FdSink sink(device);
