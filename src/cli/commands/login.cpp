@@ -130,7 +130,7 @@ Result<bool> try_stored(const registry::Client& client, const registry::Credenti
 Result<> log_in(const LoginOptions& options, const std::string& server, const Io& io) {
   const auto directory = TRY(registry::CredentialStore::default_directory());
   const auto store = TRY(registry::CredentialStore::open(directory));
-  // Asked before the client is there, which may have threads.
+  // Asked before anything is sent; after a bare 'login' only if what is kept does not do.
   const bool bare = !options.username && !options.password;
   std::optional<Credentials> given;
   if (!bare) given = TRY(collect_credentials(options, io));
