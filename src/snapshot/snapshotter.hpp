@@ -40,6 +40,12 @@ struct ActiveInfo {
   Timestamp created;
 };
 
+/// Directories that a dead process was building or removing.
+struct Leftovers {
+  std::size_t count = 0;
+  std::uint64_t size_bytes = 0;  ///< Content of regular files.
+};
+
 /// A layer being unpacked, aside and invisible. Dropped before commit: removed, also after kill -9 (the next
 /// sweep finds that nobody holds its lock).
 class LayerWriter {
@@ -88,7 +94,8 @@ class Snapshotter {
   virtual Result<LayerInfo> commit(std::unique_ptr<LayerWriter> writer, const LayerName& name) = 0;
 
   virtual Result<std::optional<LayerInfo>> find(const oci::Digest& chain_id) const = 0;
-  /// By chain id. Layers whose record is damaged (data_loss in find) are not in it; sweep() removes them.
+  /// By chain id. Layers whose record is damaged (data_loss in find) are not in it; sweep() removes those
+  /// that nothing lies on.
   virtual Result<std::vector<LayerInfo>> list() const = 0;
 
   /// Removes a committed snapshot; success when it is not there. failed_precondition while another snapshot
@@ -110,7 +117,13 @@ class Snapshotter {
   /// Compares a committed snapshot with what was recorded of it: data_loss says what is missing or changed.
   virtual Result<> verify(const oci::Digest& chain_id) const = 0;
 
-  /// Removes what dead processes left behind and layers whose record is damaged or missing; how many.
+  /// What dead processes left behind. Waits for nobody, so what began this very moment may be counted too.
+  virtual Result<Leftovers> measure_leftovers() const = 0;
+  /// Removes it. Costs next to nothing when there is none, and does nothing while others publish or remove:
+  /// the next one will find it.
+  virtual Result<Leftovers> remove_leftovers() = 0;
+  /// Removes it in any case, and layers whose record is damaged or missing, unless something may lie on them;
+  /// how many of both.
   virtual Result<std::size_t> sweep() = 0;
 };
 

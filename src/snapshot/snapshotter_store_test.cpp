@@ -214,6 +214,72 @@ TEST_P(SnapshotterSuite, ALayerWithADamagedRecordIsSwept) {
   add(LayerTar().file("a"), 1);
 }
 
+TEST_P(SnapshotterSuite, ADamagedLayerStaysWhileSomethingLiesOnIt) {
+  const auto record_of = [](std::uint64_t number) {
+    return "store/layers/" + digest_number(number).hex() + "/record.json";
+  };
+  add(LayerTar().file("lowest"), 1);
+  add(LayerTar().file("middle"), 2, 1);
+  add(LayerTar().file("top"), 3, 2);
+  ASSERT_TRUE(snapshots().prepare("box", digest_number(3), Access::read_write));
+  // What a damaged layer lies on is unknown, so the lowest stays with the middle one.
+  scratch().write(record_of(1), "{");
+  scratch().write(record_of(2), "{");
+  EXPECT_EQ(*snapshots().sweep(), 0U);
+  scratch().write(record_of(3), "{");
+  EXPECT_EQ(*snapshots().sweep(), 0U);
+  EXPECT_EQ(names_in(store() + "/layers").size(), 3U);
+  ASSERT_TRUE(snapshots().remove_active("box"));
+  EXPECT_GE(*snapshots().sweep(), 3U);
+  EXPECT_THAT(names_in(store() + "/layers"), IsEmpty());
+}
+
+TEST_P(SnapshotterSuite, ARecordThatCannotBeReadIsNotDamage) {
+  add(LayerTar().file("a"), 1);
+  add(LayerTar().file("b"), 2);
+  const auto directory = "store/layers/" + digest_number(1).hex();
+  ASSERT_TRUE(sys::unlinkat(scratch().fd(), directory + "/record.json"));
+  scratch().mkdir(directory + "/record.json");
+  scratch().write("store/layers/" + digest_number(2).hex() + "/record.json", "{");
+  EXPECT_EQ(*snapshots().sweep(), 0U);
+  EXPECT_EQ(names_in(store() + "/layers").size(), 2U) << "the one may lie on the other";
+}
+
+TEST_P(SnapshotterSuite, ASweepMindsNoneThatIsDroppedMeanwhile) {
+  std::atomic<bool> done = false;
+  std::jthread dropper([&] {
+    for (int i = 0; i < 300; ++i) (*snapshots().begin_layer()).reset();
+    done = true;
+  });
+  const auto other = open_snapshotter(store()).value();
+  while (!done) {
+    const auto swept = other->sweep();
+    ASSERT_TRUE(swept) << swept.error().message();
+    const auto measured = other->measure_leftovers();
+    ASSERT_TRUE(measured) << measured.error().message();
+  }
+  dropper.join();
+  EXPECT_THAT(names_in(store() + "/layers"), IsEmpty());
+}
+
+TEST_P(SnapshotterSuite, LeftoversAreMeasuredAndRemovedApart) {
+  add(LayerTar().file("kept"), 1);
+  scratch().write("store/layers/" + digest_number(1).hex() + "/record.json", "{");
+  const auto living = *snapshots().begin_layer();
+  scratch().mkdir("store/layers/.new-1");
+  scratch().write("store/layers/.new-1/file", "123");
+  scratch().mkdir("store/active/.old-1");
+  scratch().write("store/active/.old-1/file", "4567");
+  const auto measured = snapshots().measure_leftovers().value();
+  EXPECT_EQ(measured.count, 2U);
+  EXPECT_EQ(measured.size_bytes, 7U);
+  const auto removed = snapshots().remove_leftovers().value();
+  EXPECT_EQ(removed.count, 2U);
+  EXPECT_EQ(removed.size_bytes, 7U);
+  EXPECT_EQ(snapshots().measure_leftovers()->count, 0U);
+  EXPECT_EQ(names_in(store() + "/layers").size(), 2U) << "the living one, and the damaged one for sweep()";
+}
+
 TEST_P(SnapshotterSuite, LeftoversOfTheDeadAreSweptAndTheLivingAreNot) {
   add(LayerTar().file("kept"), 1);
   auto living = *snapshots().begin_layer();

@@ -11,7 +11,6 @@
 #include "sys/file.hpp"
 #include "sys/names.hpp"
 #include "sys/random_name.hpp"
-#include "sys/remove_tree.hpp"
 
 namespace corten::snapshot {
 
@@ -158,7 +157,7 @@ Result<> LayerStore::remove(const oci::Digest& chain_id) {
     }
   }
   if (aside.empty()) return {};
-  return sys::remove_tree_at(files_.layers(), aside);
+  return StoreFiles::remove_retired(files_.layers(), aside);
 }
 
 Result<> LayerStore::verify(const oci::Digest& chain_id) const {
@@ -183,6 +182,10 @@ Result<> LayerStore::verify(const oci::Digest& chain_id) const {
   }
   return {};
 }
+
+Result<Leftovers> LayerStore::measure_leftovers() const { return files_.measure_leftovers(); }
+
+Result<Leftovers> LayerStore::remove_leftovers() { return files_.remove_leftovers(); }
 
 Result<std::size_t> LayerStore::sweep() { return files_.sweep(); }
 

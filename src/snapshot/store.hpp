@@ -27,6 +27,8 @@ class LayerStore : public Snapshotter {
   Result<std::uint64_t> measure_active(std::string_view key) const override;
   Result<> remove_active(std::string_view key) override;
   Result<> verify(const oci::Digest& chain_id) const override;
+  Result<Leftovers> measure_leftovers() const override;
+  Result<Leftovers> remove_leftovers() override;
   Result<std::size_t> sweep() override;
 
  protected:

@@ -7,7 +7,6 @@
 #include "sys/atomic_write.hpp"
 #include "sys/file.hpp"
 #include "sys/file_status.hpp"
-#include "sys/remove_tree.hpp"
 
 namespace corten::snapshot {
 
@@ -56,7 +55,7 @@ Result<> LayerStore::remove_active(std::string_view key) {
     aside = TRY(StoreFiles::retire(files_.active(), std::string(key)));
   }
   if (aside.empty()) return {};
-  return sys::remove_tree_at(files_.active(), aside);
+  return StoreFiles::remove_retired(files_.active(), aside);
 }
 
 Result<RootfsMount> LayerStore::bind_of(const std::string& path, Access access) const {

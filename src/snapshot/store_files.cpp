@@ -11,7 +11,6 @@
 #include "sys/file_status.hpp"
 #include "sys/names.hpp"
 #include "sys/random_name.hpp"
-#include "sys/remove_tree.hpp"
 
 namespace corten::snapshot {
 
@@ -32,13 +31,6 @@ Result<sys::UniqueFd> open_private(sys::BorrowedFd store, const char* name) {
   return fd;
 }
 
-std::optional<oci::Digest> digest_of_directory(const std::string& name) {
-  for (const auto* algorithm : {"sha256:", "sha512:"}) {
-    if (auto digest = oci::Digest::parse(algorithm + name)) return *digest;
-  }
-  return std::nullopt;
-}
-
 Result<std::optional<std::string>> read_record(sys::BorrowedFd parent, const std::string& name) {
   auto text = sys::read_file(parent, name + "/" + kRecordFile, kMaxRecordBytes);
   if (text) return std::move(*text);
@@ -51,6 +43,15 @@ Result<std::optional<std::string>> read_record(sys::BorrowedFd parent, const std
 std::string layer_tree(const oci::Digest& chain_id) {
   return fmt::format("{}/{}/{}", kLayersDirectory, chain_id.hex(), kTreeDirectory);
 }
+
+std::optional<oci::Digest> layer_of_directory(const std::string& name) {
+  for (const auto* algorithm : {"sha256:", "sha512:"}) {
+    if (auto digest = oci::Digest::parse(algorithm + name)) return *digest;
+  }
+  return std::nullopt;
+}
+
+bool is_damage(const Error& error) { return error.kind() == Errc::data_loss && error.errnum() == 0; }
 
 Result<> check_key(std::string_view key) {
   const auto allowed = [](char c) {
@@ -116,10 +117,10 @@ Result<std::vector<LayerRecord>> StoreFiles::list_layers() const {
   const auto entries = TRY(sys::read_directory(directory));
   std::vector<LayerRecord> layers;
   for (const auto& entry : entries) {
-    const auto digest = digest_of_directory(entry.name);
+    const auto digest = layer_of_directory(entry.name);
     if (!digest) continue;
     auto record = find_layer(*digest);
-    if (!record && record.error().kind() == Errc::data_loss) continue;
+    if (!record && is_damage(record.error())) continue;
     if (!record) return std::unexpected(std::move(record).error());
     if (*record) layers.push_back(std::move(**record));
   }
@@ -161,67 +162,6 @@ Result<std::vector<ActiveInfo>> StoreFiles::list_active() const {
     if (record) active.push_back(std::move(*record));
   }
   return active;
-}
-
-struct StoreFiles::Leftover {
-  int parent;
-  std::string name;
-  std::optional<sys::FileLock> lock;
-};
-
-Result<> StoreFiles::collect_leftovers(sys::BorrowedFd parent, bool layers,
-                                       std::vector<Leftover>& found) const {
-  const auto directory = TRY(sys::openat(parent, ".", O_RDONLY | O_DIRECTORY));
-  const auto entries = TRY(sys::read_directory(directory));
-  for (const auto& entry : entries) {
-    Leftover leftover{.parent = parent.get(), .name = entry.name, .lock = {}};
-    if (entry.name.starts_with(kBuilding) && entry.type == sys::FileType::directory) {
-      const auto own = TRY(sys::openat(parent, entry.name, O_PATH | O_DIRECTORY | O_NOFOLLOW));
-      leftover.lock = TRY(sys::FileLock::try_acquire(own, kBuildLock, sys::LockMode::exclusive));
-      if (!leftover.lock) continue;
-    } else if (entry.name.starts_with(kRemoving) || entry.name.starts_with(kBuilding)) {
-      // Removed half, or the named spool of a dead process.
-    } else if (layers && digest_of_directory(entry.name)) {
-      const auto record = find_layer(*digest_of_directory(entry.name));
-      if (record ? record->has_value() : record.error().kind() != Errc::data_loss) continue;
-      leftover.name = TRY(retire(parent, entry.name));
-    } else {
-      continue;
-    }
-    found.push_back(std::move(leftover));
-  }
-  return {};
-}
-
-Result<std::size_t> StoreFiles::remove_dead_links() const {
-  const auto directory = TRY(sys::openat(links_, ".", O_RDONLY | O_DIRECTORY));
-  const auto entries = TRY(sys::read_directory(directory));
-  std::size_t removed = 0;
-  for (const auto& entry : entries) {
-    if (entry.type != sys::FileType::symlink) continue;
-    const auto target = TRY(sys::readlinkat(links_, entry.name));
-    const auto status = TRY(sys::find_status(links_, target));
-    if (status) continue;
-    TRY(sys::unlinkat(links_, entry.name));
-    ++removed;
-  }
-  return removed;
-}
-
-Result<std::size_t> StoreFiles::sweep() const {
-  std::vector<Leftover> found;
-  std::size_t count = 0;
-  {
-    const auto exclusive = TRY(lock(sys::LockMode::exclusive));
-    TRY(collect_leftovers(layers_, true, found));
-    TRY(collect_leftovers(active_, false, found));
-    count = TRY(remove_dead_links());
-  }
-  // Their locks are ours, so nobody else takes them for dead; the files may take a while.
-  for (const auto& leftover : found) {
-    TRY_CTX(sys::remove_tree_at(sys::BorrowedFd(leftover.parent), leftover.name), "removing a leftover");
-  }
-  return count + found.size();
 }
 
 }  // namespace corten::snapshot

@@ -43,9 +43,11 @@ class StoreFiles {
   Result<Building> begin(sys::BorrowedFd parent) const;
   /// Gives it its name; already_exists when that is taken. Under the shared lock of the caller.
   static Result<> publish(Building building, sys::BorrowedFd parent, const std::string& name);
-  /// Renames it out of the way, under the exclusive lock of the caller: the new name, for remove_tree_at;
-  /// empty when it is not there.
+  /// Renames it out of the way, under the exclusive lock of the caller: the new name, for
+  /// remove_retired(); empty when it is not there.
   static Result<std::string> retire(sys::BorrowedFd parent, const std::string& name);
+  /// Removes it, without a lock; success also when a sweep does the same at this moment.
+  static Result<> remove_retired(sys::BorrowedFd parent, const std::string& aside);
 
   Result<std::optional<LayerRecord>> find_layer(const oci::Digest& chain_id) const;
   /// Those whose record can be read, by chain id.
@@ -56,14 +58,19 @@ class StoreFiles {
   /// By key.
   Result<std::vector<ActiveInfo>> list_active() const;
 
-  /// Removes what dead processes left behind and layers that have no readable record: how many.
+  /// As Snapshotter.
+  Result<Leftovers> measure_leftovers() const;
+  Result<Leftovers> remove_leftovers() const;
   Result<std::size_t> sweep() const;
 
  private:
   StoreFiles() = default;
   struct Leftover;
-  Result<> collect_leftovers(sys::BorrowedFd parent, bool layers, std::vector<Leftover>& found) const;
+  Result<> find_leftovers(sys::BorrowedFd parent, std::vector<Leftover>& found) const;
+  Result<std::vector<oci::Digest>> find_damaged() const;
   Result<std::size_t> remove_dead_links() const;
+  static Result<Leftovers> measure_found(const std::vector<Leftover>& leftovers);
+  static Result<> remove_found(const std::vector<Leftover>& leftovers);
 
   sys::UniqueFd store_;
   sys::UniqueFd layers_;
@@ -73,6 +80,12 @@ class StoreFiles {
 
 /// "layers/HEX" below the store, and its tree.
 std::string layer_tree(const oci::Digest& chain_id);
+
+/// The chain id that is the name of a directory in layers/; nothing for what else is there.
+std::optional<oci::Digest> layer_of_directory(const std::string& name);
+
+/// Whether a record was read and is wrong; not when it could not be read, also if the kernel calls that EIO.
+bool is_damage(const Error& error);
 
 /// invalid_argument unless it can be the key of an active snapshot.
 Result<> check_key(std::string_view key);
