@@ -1,5 +1,7 @@
 #include "image/relayer.hpp"
 
+#include <algorithm>
+
 #include "image/catalog.hpp"
 #include "image/layer_unpack.hpp"
 #include "sys/fd_stream.hpp"
@@ -40,6 +42,9 @@ Result<> remove_layers(snapshot::Snapshotter& snapshots, const DigestSet& damage
       removed_any = true;
     }
   }
+  // Those whose record is damaged are in no list, and may go now that nothing lies on them.
+  const auto swept = TRY(snapshots.sweep());
+  if (swept > 0) done.emplace_back("removed unpacked layers whose record was damaged");
   return {};
 }
 
@@ -57,8 +62,11 @@ Result<> unpack_image(ImageStore& store, snapshot::Snapshotter& snapshots, const
   const auto documents = TRY(read_documents(store.content(), image));
   const auto names = TRY(layer_names(documents.config.value()));
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto present = TRY(snapshots.find(names[i].chain_id));
-    if (present) continue;
+    const auto present = snapshots.find(names[i].chain_id);
+    // Its record is damaged, and something that is in use lies on it.
+    if (!present && present.error().kind() == Errc::data_loss) return {};
+    if (!present) return std::unexpected(present.error().clone());
+    if (*present) continue;
     const auto blob = TRY(store.content().find(documents.manifest->layers[i].digest));
     if (!blob) return {};  // nor can those above it be unpacked
     TRY_CTX(unpack_one(store, snapshots, blob->digest, names[i]), "unpacking layer '{}'",
@@ -74,15 +82,15 @@ Result<std::vector<std::string>> unpack_again(ImageStore& store, std::span<const
                                               const DigestSet& damaged) {
   auto* const snapshots = TRY(store.snapshots());
   // Before anything is removed: images that were never unpacked, as other tools put them here, stay so.
+  const auto layers = TRY(snapshots->list());
+  DigestSet present;
+  for (const auto& layer : layers) present.insert(layer.name.chain_id);
   std::vector<oci::Descriptor> unpacked;
   for (const auto& image : images) {
-    const auto summary = TRY(read_summary(store, image));
-    bool any = false;
-    for (const auto& chain : summary.chain_ids) {
-      const auto present = TRY(snapshots->find(chain));
-      any = any || present.has_value();
-    }
-    if (any) unpacked.push_back(image);
+    const auto documents = TRY(read_documents(store.content(), image));
+    const auto chains = chain_ids_of(documents.config.value());
+    const auto is_present = [&](const auto& chain) { return present.contains(chain); };
+    if (std::ranges::any_of(chains, is_present)) unpacked.push_back(image);
   }
   std::vector<std::string> done;
   TRY(remove_layers(*snapshots, damaged, done));

@@ -71,6 +71,21 @@ TEST_F(RepairTest, AMissingLayerIsUnpackedAgain) {
   EXPECT_TRUE(store_->snapshots().value()->find(names_[1].chain_id).value());
 }
 
+TEST_F(RepairTest, ALayerWithADamagedRecordIsUnpackedAgainWithThoseOnIt) {
+  unpack();
+  const auto directory = sys::open(root_ + "/layers/" + names_[0].chain_id.hex(), O_PATH | O_DIRECTORY);
+  ASSERT_TRUE(directory);
+  {
+    const auto record = sys::openat(*directory, "record.json", O_WRONLY | O_TRUNC);
+    ASSERT_TRUE(record);
+  }
+  EXPECT_FALSE(check().problems.empty());
+  const auto repaired = repair_store(*store_, CheckDepth::full);
+  ASSERT_TRUE(repaired) << repaired.error().message();
+  EXPECT_TRUE(repaired->rest.problems.empty());
+  EXPECT_EQ(store_->snapshots().value()->list()->size(), 2U);
+}
+
 TEST_F(RepairTest, ALayerOfAnotherNameIsRemoved) {
   auto wrong = names_[0];
   wrong.chain_id = content::digest_of("not the chain id");
