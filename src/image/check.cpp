@@ -108,6 +108,16 @@ Result<> check_database(ImageStore& store, CheckDepth depth, CheckReport& report
   return {};
 }
 
+Result<> note_layer_leftovers(ImageStore& store, CheckReport& report) {
+  auto* const snapshots = TRY(store.find_snapshots());
+  if (snapshots == nullptr) return {};
+  const auto found = TRY(snapshots->measure_leftovers());
+  if (found.count == 0) return {};
+  report.notes.push_back(fmt::format("{} half unpacked or half removed layers ({}); --repair removes them",
+                                     found.count, format_size_decimal(found.size_bytes)));
+  return {};
+}
+
 Result<> note_leftovers(const content::Store& store, CheckReport& report) {
   Share unfinished;
   const auto ingests = TRY(store.list_ingests());
@@ -136,6 +146,7 @@ Result<CheckReport> check_store(ImageStore& store, CheckDepth depth) {
   TRY(check_images(store, inventory, report));
   TRY(check_database(store, depth, report));
   TRY(note_leftovers(store.content(), report));
+  TRY(note_layer_leftovers(store, report));
   return report;
 }
 

@@ -106,6 +106,9 @@ Result<Collected> collect_garbage(ImageStore& store, const content::GcOptions& o
   DigestSet chains = leased;
   for (const auto& root : roots) TRY_CTX(mark_chains(content, root, chains), "finding what is in use");
   TRY(sweep_layers(*snapshots, std::move(chains), options, collected));
+  if (options.dry_run) return collected;
+  // What cannot be removed is no reason to keep silent about what was; 'system prune' tells why.
+  if (const auto leftovers = snapshots->remove_leftovers()) collected.leftover_bytes = leftovers->size_bytes;
   return collected;
 }
 

@@ -1,7 +1,11 @@
 #include "image/collect.hpp"
 
+#include <sys/stat.h>
+
 #include "codec/tar_writer.hpp"
 #include "content/lease.hpp"
+#include "image/check.hpp"
+#include "image/disk_usage.hpp"
 #include "image/testing_images.hpp"
 
 namespace corten::image {
@@ -97,6 +101,22 @@ TEST_F(CollectTest, ADryRunOnlyTells) {
   (void)put_unpacked({"base"});
   const auto told = collect(true);
   EXPECT_EQ(told.layers.size(), 1U);
+  EXPECT_EQ(layer_count(), 1U);
+}
+
+TEST_F(CollectTest, WhatDeadProcessesLeftGoes) {
+  name("a", put_unpacked({"base"}));
+  for (const auto* leftover : {"/layers/.new-1", "/layers/.old-2"}) {
+    ASSERT_EQ(::mkdir((root_ + leftover).c_str(), 0700), 0);
+    const auto file = sys::open(root_ + leftover + "/file", O_WRONLY | O_CREAT, 0600);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(sys::write_all(*file, as_bytes("half")));
+  }
+  EXPECT_EQ(measure_disk_usage(*store_)->leftovers.bytes, 8U);
+  EXPECT_EQ(check_store(*store_, CheckDepth::quick)->notes.size(), 1U);
+  EXPECT_EQ(collect(true).leftover_bytes, 0U);
+  EXPECT_EQ(collect().leftover_bytes, 8U);
+  EXPECT_EQ(measure_disk_usage(*store_)->leftovers.count, 0U);
   EXPECT_EQ(layer_count(), 1U);
 }
 

@@ -77,7 +77,10 @@ Result<DiskUsage> measure_disk_usage(ImageStore& store) {
     usage.ingests.bytes += ingest.size_bytes;
   }
   auto* const snapshots = TRY(store.find_snapshots());
-  if (snapshots != nullptr) usage.active = TRY(measure_active(*snapshots));
+  if (snapshots == nullptr) return usage;
+  usage.active = TRY(measure_active(*snapshots));
+  const auto leftovers = TRY(snapshots->measure_leftovers());
+  usage.leftovers = {.count = leftovers.count, .bytes = leftovers.size_bytes};
   return usage;
 }
 

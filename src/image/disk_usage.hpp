@@ -24,6 +24,7 @@ struct DiskUsage {
   Share layers = {};                    ///< Unpacked, each once.
   Share blobs = {};                     ///< As they came from registries, manifests and configs among them.
   Share ingests = {};                   ///< Unfinished downloads.
+  Share leftovers = {};                 ///< Layers that dead processes were unpacking or removing.
   Share active = {};                    ///< Root filesystems of containers and builds, without their layers.
 
   std::uint64_t image_bytes() const { return layers.bytes + blobs.bytes; }

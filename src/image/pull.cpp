@@ -181,7 +181,14 @@ Result<PullResult> pull_image(ImageStore& store, registry::Repository& repositor
     note_sources(store, reference, wanted);
     return result;
   }
-  if (!complete) TRY(check_disk_space(store, jobs));
+  if (!complete) {
+    // First of all what pulls before this one left when they were killed: it may be what fills the disk.
+    auto* const snapshots = TRY(store.snapshots());
+    if (const auto removed = snapshots->remove_leftovers(); !removed) {
+      log::debug("removing leftovers: {}", removed.error().message());
+    }
+    TRY(check_disk_space(store, jobs));
+  }
   TRY(pull_layers(
       store, repository, jobs,
       {.max_parallel = options.max_parallel, .stop = options.stop, .progress = options.progress}));

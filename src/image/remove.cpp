@@ -81,7 +81,7 @@ Result<> carry_out(ImageStore& store, const std::vector<PlannedRemoval>& plans, 
   }
   forget(store, *collected);
   tell_layers(plans, *collected, removals);
-  removals.reclaimed_bytes = collected->blobs.removed_bytes + collected->layer_bytes;
+  removals.reclaimed_bytes = collected->blobs.removed_bytes + collected->layer_bytes + collected->leftover_bytes;
   return {};
 }
 

@@ -43,6 +43,7 @@ def test_shared_layers(corten: Corten) -> None:
     assert table.startswith("Images space usage:\n\nREPOSITORY   TAG")
     assert "SHARED SIZE   UNIQUE SIZE" in table
     assert "Unfinished downloads" in table
+    assert "Leftovers of interrupted commands" in table
 
 
 def test_a_template(corten: Corten) -> None:

@@ -65,11 +65,12 @@ std::vector<term::ListRow> type_rows(const DiskUsage& usage) {
   images["LayerBytes"] = usage.layers.bytes;
   images["BlobBytes"] = usage.blobs.bytes;
   images["IngestBytes"] = usage.ingests.bytes;
+  images["LeftoverBytes"] = usage.leftovers.bytes;
   std::vector<term::ListRow> rows;
   rows.push_back({.fields = JsonValue(std::move(images))});
   for (const auto* type : {"Containers", "Local Volumes", "Build Cache"}) {
     auto row = type_row(type, 0, 0);
-    for (const auto* bytes : {"LayerBytes", "BlobBytes", "IngestBytes"}) row[bytes] = 0;
+    for (const auto* bytes : {"LayerBytes", "BlobBytes", "IngestBytes", "LeftoverBytes"}) row[bytes] = 0;
     rows.push_back({.fields = JsonValue(std::move(row))});
   }
   return rows;
@@ -91,10 +92,11 @@ struct StorePart {
   Share share;
 };
 
-std::array<StorePart, 4> store_parts(const DiskUsage& usage) {
+std::array<StorePart, 5> store_parts(const DiskUsage& usage) {
   return {{{"Unpacked layers", usage.layers},
            {"Blobs (compressed layers, configs, manifests)", usage.blobs},
            {"Unfinished downloads", usage.ingests},
+           {"Leftovers of interrupted commands", usage.leftovers},
            {"Writable layers", usage.active}}};
 }
 
@@ -122,6 +124,7 @@ Json verbose_json(const DiskUsage& usage) {
            {{"Layers", share_json(usage.layers)},
             {"Blobs", share_json(usage.blobs)},
             {"Ingests", share_json(usage.ingests)},
+            {"Leftovers", share_json(usage.leftovers)},
             {"Active", share_json(usage.active)}}}};
 }
 

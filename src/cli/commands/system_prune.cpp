@@ -42,10 +42,14 @@ Result<int> prune(const SystemPruneOptions& options, const Io& io, image::ImageS
   auto removals = TRY(
       image::prune_images(store, {.scope = options.all ? image::PruneScope::all : image::PruneScope::dangling,
                                   .filter = std::move(filter)}));
-  TRY(remove_leftovers(store));
+  // What fails from here on does not undo what was removed: that is told in any case.
+  if (auto removed = remove_leftovers(store); !removed) {
+    removals.errors.push_back(std::move(removed).error());
+  }
   if (options.blobs) {
-    const auto dropped = TRY(image::drop_layer_blobs(store));
-    removals.reclaimed_bytes += dropped.removed_bytes;
+    auto dropped = image::drop_layer_blobs(store);
+    if (dropped) removals.reclaimed_bytes += dropped->removed_bytes;
+    if (!dropped) removals.errors.push_back(std::move(dropped).error());
   }
   TRY(print_pruned_images(io, removals));
   TRY(print_reclaimed(io, removals.reclaimed_bytes));
