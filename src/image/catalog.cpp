@@ -4,17 +4,11 @@
 #include <functional>
 #include <utility>
 
+#include "image/manifests_behind.hpp"
 #include "image/summary_cache.hpp"
-#include "oci/document.hpp"
-#include "oci/media_type.hpp"
-#include "oci/platform_match.hpp"
 
 namespace corten::image {
 namespace {
-
-bool is_index(const oci::Descriptor& descriptor) {
-  return oci::classify_media_type(descriptor.media_type).kind == oci::BlobKind::index;
-}
 
 std::uint64_t blob_bytes(const oci::Manifest& manifest) {
   std::uint64_t total = 0;
@@ -50,8 +44,7 @@ class Gatherer {
 
   void add(const content::NamedDescriptor& entry) {
     const auto name = oci::Reference::parse(entry.name, oci::ImpliedTag::none);
-    auto added = is_index(entry.descriptor) ? add_index(entry.descriptor, name ? &*name : nullptr)
-                                            : add_manifest(entry.descriptor, name ? &*name : nullptr);
+    const auto added = add_all(entry.descriptor, name ? &*name : nullptr);
     if (!added) tell(entry, added.error());
   }
 
@@ -68,16 +61,9 @@ class Gatherer {
   }
 
  private:
-  Result<> add_index(const oci::Descriptor& descriptor, const oci::Reference* name) {
-    const auto bytes = TRY(store_.content().read_blob(descriptor.digest, oci::kMaxDocumentBytes));
-    const auto document =
-        TRY(oci::parse_document(bytes, descriptor.media_type, descriptor.digest.to_string()));
-    if (document.index() == nullptr) return fail(Errc::data_loss, "it is no index");
-    for (const auto& child : document.index()->manifests) {
-      if (oci::is_attestation(child) || is_index(child)) continue;
-      const auto present = TRY(store_.content().find(child.digest));
-      if (present) TRY(add_manifest(child, name));
-    }
+  Result<> add_all(const oci::Descriptor& target, const oci::Reference* name) {
+    const auto manifests = TRY(manifests_behind(store_.content(), target));
+    for (const auto& manifest : manifests) TRY(add_manifest(manifest, name));
     return {};
   }
 

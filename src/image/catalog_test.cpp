@@ -5,25 +5,13 @@
 #include "base/json.hpp"
 #include "image/naming.hpp"
 #include "image/testing_images.hpp"
-#include "oci/index.hpp"
 
 namespace corten::image {
 namespace {
 
 using testing::ImageTest;
-
-oci::Descriptor put_index(const ImageStore& store, const std::vector<oci::Descriptor>& manifests) {
-  oci::Index index{.media_type = std::string(oci::media_type::kOciIndex), .manifests = manifests};
-  const auto text = to_json_text(oci::to_json(index));
-  return {.media_type = std::string(oci::media_type::kOciIndex),
-          .digest = store.content().put(text).value(),
-          .size_bytes = static_cast<std::int64_t>(text.size())};
-}
-
-oci::Descriptor on(oci::Descriptor manifest, std::string_view architecture) {
-  manifest.platform = oci::Platform{.os = "linux", .architecture = std::string(architecture)};
-  return manifest;
-}
+using testing::on;
+using testing::put_index;
 
 TEST_F(ImageTest, ImagesAreListedWithAllTheirNamesNewestFirst) {
   const auto old = put({"a"}, {.created = 1000});
@@ -111,7 +99,7 @@ TEST_F(ImageTest, WhatIsNotThereIsSaidWithTheNearestName) {
 TEST_F(ImageTest, AnIndexGivesTheImageOfThePlatform) {
   const auto amd64 = put({"a"}, {.architecture = "amd64"});
   const auto arm64 = put({"b"}, {.architecture = "arm64"});
-  name("multi", put_index(*store_, {on(amd64, "amd64"), on(arm64, "arm64")}));
+  name("multi", put_index(store_->content(), {on(amd64, "amd64"), on(arm64, "arm64")}));
   const auto find = [&](const char* architecture) {
     return find_image(*store_, "multi", oci::Platform{.os = "linux", .architecture = architecture});
   };
@@ -121,6 +109,27 @@ TEST_F(ImageTest, AnIndexGivesTheImageOfThePlatform) {
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().kind(), Errc::not_found);
   EXPECT_EQ(list_images(*store_).value().images.size(), 2U);
+}
+
+TEST_F(ImageTest, AnIndexInAnIndexGivesItsImages) {
+  const auto amd64 = put({"a"}, {.architecture = "amd64"});
+  const auto arm64 = put({"b"}, {.architecture = "arm64"});
+  // The platform of the inner index is that of its image; the second is not in the store.
+  const auto absent = on({.media_type = amd64.media_type, .digest = content::digest_of("absent")}, "arm");
+  const auto inner = on(put_index(store_->content(), {arm64, absent}), "arm64");
+  name("nested", put_index(store_->content(), {on(amd64, "amd64"), inner, inner}));
+  EXPECT_EQ(list_images(*store_).value().images.size(), 2U);
+  const auto found = find_image(*store_, "nested", oci::Platform{.os = "linux", .architecture = "arm64"});
+  ASSERT_TRUE(found) << found.error().message();
+  EXPECT_EQ(found->image.summary.manifest.digest, arm64.digest);
+}
+
+TEST_F(ImageTest, IndexesTooDeepAreNoImages) {
+  auto index = put_index(store_->content(), {put({"a"})});
+  for (int depth = 0; depth < 3; ++depth) index = put_index(store_->content(), {index});
+  name("deep", index);
+  EXPECT_TRUE(list_images(*store_).value().images.empty());
+  EXPECT_FALSE(find_image(*store_, "deep"));
 }
 
 TEST_F(ImageTest, AnImageThatLosesItsNameStaysListedWithoutOne) {

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "image/catalog.hpp"
-#include "oci/document.hpp"
+#include "image/manifests_behind.hpp"
 #include "oci/media_type.hpp"
 
 namespace corten::image {
@@ -12,30 +12,30 @@ namespace {
 
 using DigestSet = std::set<oci::Digest>;
 
-// The snapshots that images need. A manifest that cannot be read has stopped the marking of blobs already;
-// what has no config here (a platform that was never pulled, an artifact) has no snapshots either.
-Result<> mark_chains(const content::Store& store, const oci::Descriptor& target, DigestSet& live) {
-  const auto present = TRY(store.find(target.digest));
-  if (!present) return {};
-  const auto kind = oci::classify_media_type(target.media_type).kind;
-  if (kind == oci::BlobKind::index) {
-    const auto bytes = TRY(store.read_blob(target.digest, oci::kMaxDocumentBytes));
-    const auto document = TRY(oci::parse_document(bytes, target.media_type, target.digest.to_string()));
-    for (const auto& child : document.index()->manifests) {
-      if (oci::classify_media_type(child.media_type).kind == oci::BlobKind::manifest) {
-        TRY(mark_chains(store, child, live));
-      }
-    }
-    return {};
-  }
-  const auto documents = read_documents(store, target);
+// The snapshots of one image. What has no config here (an artifact) has no snapshots either.
+Result<> mark_chains_of(const content::Store& store, const oci::Descriptor& manifest, DigestSet& live) {
+  const auto documents = read_documents(store, manifest);
   if (!documents) {
     const auto reason = documents.error().kind();
     if (reason == Errc::unsupported || reason == Errc::not_found) return {};
-    return fail(Errc::failed_precondition, "what image '{}' needs is unknown: {}", target.digest.to_string(),
-                documents.error().message());
+    return fail(Errc::failed_precondition, "what image '{}' needs is unknown: {}",
+                manifest.digest.to_string(), documents.error().message());
   }
   for (const auto& chain : chain_ids_of(documents->config.value())) live.insert(chain);
+  return {};
+}
+
+// The snapshots of all images behind a name. An index that cannot be read has stopped the marking of blobs
+// already.
+Result<> mark_chains(const content::Store& store, const oci::Descriptor& target, DigestSet& live) {
+  const auto present = TRY(store.find(target.digest));
+  if (!present) return {};
+  const auto manifests = TRY(manifests_behind(store, target));
+  for (const auto& manifest : manifests) {
+    if (oci::classify_media_type(manifest.media_type).kind == oci::BlobKind::manifest) {
+      TRY(mark_chains_of(store, manifest, live));
+    }
+  }
   return {};
 }
 

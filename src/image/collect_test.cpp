@@ -6,6 +6,7 @@
 #include "content/lease.hpp"
 #include "image/check.hpp"
 #include "image/disk_usage.hpp"
+#include "image/remove.hpp"
 #include "image/testing_images.hpp"
 
 namespace corten::image {
@@ -66,6 +67,19 @@ TEST_F(CollectTest, SharedLayersStayWhileAnImageNeedsThem) {
   EXPECT_EQ(collected.layers.size(), 2U);
   EXPECT_EQ(collected.blobs.removed.size(), 4U) << "manifest, config and two layers";
   EXPECT_EQ(layer_count(), 1U);
+}
+
+TEST_F(CollectTest, LayersOfAnImageInNestedIndexesStay) {
+  const auto& content = store_->content();
+  name("nested", testing::put_index(content, {testing::put_index(content, {put_unpacked({"base"})})}));
+  EXPECT_TRUE(collect().layers.empty());
+  EXPECT_EQ(layer_count(), 1U);
+  const std::string texts[] = {"nested"};
+  const auto removals = remove_images(*store_, texts, Force::no);
+  ASSERT_TRUE(removals) << removals.error().message();
+  ASSERT_EQ(removals->removed.size(), 1U);
+  EXPECT_EQ(removals->removed[0].deleted_images.size(), 1U);
+  EXPECT_EQ(layer_count(), 0U);
 }
 
 TEST_F(CollectTest, RemovingTheBaseLeavesWhatIsBuiltOnIt) {

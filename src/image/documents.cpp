@@ -5,7 +5,6 @@
 
 #include "content/store.hpp"
 #include "image/catalog.hpp"
-#include "image/lookup.hpp"
 #include "oci/document.hpp"
 #include "oci/media_type.hpp"
 #include "sys/file.hpp"
@@ -57,17 +56,6 @@ std::vector<oci::Digest> chain_ids_of(const oci::ImageConfig& config) {
 const oci::Platform& this_platform() {
   static const oci::Platform kPlatform = find_platform();
   return kPlatform;
-}
-
-std::set<oci::Digest> manifests_behind(const ImageStore& store, const oci::Descriptor& target) {
-  std::set<oci::Digest> manifests;
-  if (oci::classify_media_type(target.media_type).kind != oci::BlobKind::index) return {target.digest};
-  const auto bytes = store.content().read_blob(target.digest, oci::kMaxDocumentBytes);
-  if (!bytes) return manifests;
-  const auto document = oci::parse_document(*bytes, target.media_type);
-  if (!document || document->index() == nullptr) return manifests;
-  for (const auto& child : document->index()->manifests) manifests.insert(child.digest);
-  return manifests;
 }
 
 }  // namespace corten::image

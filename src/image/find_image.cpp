@@ -5,9 +5,8 @@
 #include "base/strings.hpp"
 #include "image/catalog.hpp"
 #include "image/lookup.hpp"
-#include "oci/document.hpp"
+#include "image/manifests_behind.hpp"
 #include "oci/image_id.hpp"
-#include "oci/media_type.hpp"
 #include "oci/platform_match.hpp"
 
 namespace corten::image {
@@ -18,19 +17,12 @@ namespace {
 // and one of another machine, which was pulled on purpose, better than none.
 Result<oci::Descriptor> choose_manifest(const ImageStore& store, const oci::Descriptor& target,
                                         const std::optional<oci::Platform>& wanted) {
-  if (oci::classify_media_type(target.media_type).kind != oci::BlobKind::index) return target;
-  const auto bytes = TRY(store.content().read_blob(target.digest, oci::kMaxDocumentBytes));
-  const auto document = TRY(oci::parse_document(bytes, target.media_type, target.digest.to_string()));
-  std::vector<oci::Descriptor> present;
-  for (const auto& child : document.index()->manifests) {
-    const auto blob = TRY(store.content().find(child.digest));
-    if (blob) present.push_back(child);
-  }
+  if (!is_index(target)) return target;
+  const auto present = TRY(manifests_behind(store.content(), target));
   auto best = oci::best_match(present, wanted ? *wanted : this_platform());
   if (best || wanted) return best;
-  const auto any = std::ranges::find_if_not(present, oci::is_attestation);
-  if (any == present.end()) return best;
-  return std::move(*any);
+  if (present.empty()) return best;
+  return present.front();
 }
 
 // All names of the same image, for one that was found by name: an index and its manifests have names apart.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <set>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -14,10 +13,6 @@ namespace corten::image {
 /// The entry that a reference names. "name:tag@digest" is the digest's business alone, as for Docker.
 const content::NamedDescriptor* find_entry(std::span<const content::NamedDescriptor> entries,
                                            const oci::Reference& reference);
-
-/// The manifests behind an entry: itself, or those that its index names, whether they are here or not; none
-/// of an index that cannot be read.
-std::set<oci::Digest> manifests_behind(const ImageStore& store, const oci::Descriptor& target);
 
 /// The images whose id or manifest digest begins as `text` says: one id, which may have several manifests, or
 /// none. invalid_argument when it is the beginning of several ids.

@@ -6,13 +6,12 @@
 #include "codec/verify.hpp"
 #include "image/digests.hpp"
 #include "image/fetch_layer.hpp"
+#include "image/manifests_behind.hpp"
 #include "oci/media_type.hpp"
 #include "oci/platform_match.hpp"
 
 namespace corten::image {
 namespace {
-
-constexpr int kMaxIndexDepth = 3;
 
 // A digest that the user typed comes without a size.
 Result<> check_size(const oci::Descriptor& descriptor, std::size_t found) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "image/catalog.hpp"
+#include "image/manifests_behind.hpp"
 #include "oci/media_type.hpp"
 #include "oci/platform_match.hpp"
 
@@ -30,16 +31,23 @@ std::string shown_platform(const StoredDocument& image) {
   return platform ? oci::to_string(*platform) : image.descriptor.digest.to_string();
 }
 
-Result<PushPlan> plan_platform(const content::Store& content, content::Lease& lease, const oci::Index& index,
+Result<PushPlan> plan_platform(const content::Store& content, content::Lease& lease, StoredDocument document,
                                const oci::Platform& platform) {
-  const auto entry = TRY(oci::best_match(index.manifests, platform));
-  auto image = TRY(find_document(content, lease, entry));
-  if (!image) {
-    return with_hint(fail(Errc::not_found, "the image for {} is not in the store", oci::to_string(platform)),
-                     "pull it with --platform {}", oci::to_string(platform));
+  for (int depth = 0; depth < kMaxIndexDepth && document.document->index() != nullptr; ++depth) {
+    const auto entry = TRY(oci::best_match(document.document->index()->manifests, platform));
+    auto found = TRY(find_document(content, lease, entry));
+    if (!found) {
+      return with_hint(
+          fail(Errc::not_found, "the image for {} is not in the store", oci::to_string(platform)),
+          "pull it with --platform {}", oci::to_string(platform));
+    }
+    document = std::move(*found);
+  }
+  if (document.document->manifest() == nullptr) {
+    return fail(Errc::unsupported, "indexes in indexes more than {} deep", kMaxIndexDepth);
   }
   PushPlan plan;
-  plan.manifests.push_back(std::move(*image));
+  plan.manifests.push_back(std::move(document));
   plan.is_part = true;
   return plan;
 }
@@ -110,8 +118,8 @@ Result<PushPlan> plan_push(ImageStore& store, content::Lease& lease, const oci::
     return with_hint(fail(Errc::data_loss, "the image's manifest '{}' is missing", target.digest.to_string()),
                      "run 'corten system check --repair'");
   }
-  if (const auto* index = document->document->index()) {
-    if (platform) return plan_platform(content, lease, *index, *platform);
+  if (document->document->index() != nullptr) {
+    if (platform) return plan_platform(content, lease, std::move(*document), *platform);
     return plan_index(content, lease, std::move(*document));
   }
   PushPlan plan;

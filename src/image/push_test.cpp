@@ -233,6 +233,22 @@ TEST_F(PushTest, AnIndexWithOneImageHereIsPushedAsThatImage) {
   EXPECT_TRUE(remote_.documents.contains(arm64.digest.to_string()));
 }
 
+TEST_F(PushTest, AnImageInNestedIndexesIsPushedByItsPlatform) {
+  const auto amd64 = put_remote(elsewhere_, {tars_[0]}, "");
+  const auto put_index = [&](const oci::Descriptor& entry, const std::string& tag) {
+    const oci::Index index{.media_type = std::string(oci::media_type::kOciIndex), .manifests = {entry}};
+    return elsewhere_.put_document(to_json_text(oci::to_json(index)), index.media_type, tag);
+  };
+  auto top = put_index(testing::on(amd64, "amd64"), "");
+  top = put_index(testing::on(top, "amd64"), "1");
+  ASSERT_TRUE(pull("host.io/x:1"));
+  const oci::Platform platform{.os = "linux", .architecture = "amd64"};
+  const auto pushed = push("host.io/x:1", LayerCompression::keep, platform);
+  ASSERT_TRUE(pushed) << pushed.error().message();
+  EXPECT_EQ(pushed->target.digest, amd64.digest);
+  EXPECT_EQ(push("host.io/x:1").error().kind(), Errc::unsupported);
+}
+
 TEST_F(PushTest, UnknownNamesAndDigestsAreRefused) {
   EXPECT_EQ(push("host.io/none:1").error().kind(), Errc::not_found);
   EXPECT_EQ(push("host.io/x@" + content::digest_of("x").to_string()).error().kind(), Errc::invalid_argument);

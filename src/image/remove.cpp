@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "image/collect.hpp"
-#include "image/lookup.hpp"
+#include "image/manifests_behind.hpp"
 #include "image/summary_cache.hpp"
 
 namespace corten::image {
@@ -16,7 +16,7 @@ Result<RemovalPlan> make_plan(ImageStore& store) {
   entries.reserve(named.size());
   for (auto& one : named) {
     auto name = oci::Reference::parse(one.name, oci::ImpliedTag::none);
-    auto manifests = manifests_behind(store, one.descriptor);
+    auto manifests = digests_behind(store.content(), one.descriptor);
     entries.push_back({.named = std::move(one),
                        .name = name ? std::optional(std::move(*name)) : std::nullopt,
                        .manifests = std::move(manifests)});
@@ -81,7 +81,8 @@ Result<> carry_out(ImageStore& store, const std::vector<PlannedRemoval>& plans, 
   }
   forget(store, *collected);
   tell_layers(plans, *collected, removals);
-  removals.reclaimed_bytes = collected->blobs.removed_bytes + collected->layer_bytes + collected->leftover_bytes;
+  removals.reclaimed_bytes =
+      collected->blobs.removed_bytes + collected->layer_bytes + collected->leftover_bytes;
   return {};
 }
 

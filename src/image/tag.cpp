@@ -6,6 +6,7 @@
 
 #include "image/catalog.hpp"
 #include "image/lookup.hpp"
+#include "image/manifests_behind.hpp"
 #include "image/naming.hpp"
 
 namespace corten::image {
@@ -28,7 +29,7 @@ Result<Chosen> choose(ImageStore& store, std::string_view source) {
     return chosen;
   }
   for (const auto& entry : entries) {
-    if (manifests_behind(store, entry.descriptor).contains(chosen.target.digest)) {
+    if (digests_behind(store.content(), entry.descriptor).contains(chosen.target.digest)) {
       chosen.kept_by.push_back(entry);
     }
   }

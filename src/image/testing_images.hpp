@@ -16,6 +16,7 @@
 #include "image/catalog.hpp"
 #include "image/image_store.hpp"
 #include "oci/image_config.hpp"
+#include "oci/index.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_type.hpp"
 #include "sys/file.hpp"
@@ -63,6 +64,20 @@ inline Result<oci::Descriptor> put_image(const content::Store& store, const std:
   return oci::Descriptor{.media_type = std::string(oci::media_type::kOciManifest),
                          .digest = digest,
                          .size_bytes = static_cast<std::int64_t>(text.size())};
+}
+
+inline oci::Descriptor put_index(const content::Store& store, const std::vector<oci::Descriptor>& manifests) {
+  const oci::Index index{.media_type = std::string(oci::media_type::kOciIndex), .manifests = manifests};
+  const auto text = to_json_text(oci::to_json(index));
+  return {.media_type = std::string(oci::media_type::kOciIndex),
+          .digest = store.put(text).value(),
+          .size_bytes = static_cast<std::int64_t>(text.size())};
+}
+
+/// An entry of an index.
+inline oci::Descriptor on(oci::Descriptor manifest, std::string_view architecture) {
+  manifest.platform = oci::Platform{.os = "linux", .architecture = std::string(architecture)};
+  return manifest;
 }
 
 /// A store of its own for every test, removed at the end.
