@@ -54,6 +54,21 @@ class WatchedSource : public Source {
   std::uint64_t position_ = 0;
 };
 
+// How often a wait for another process looks whether it is to stop.
+constexpr std::chrono::milliseconds kWaitSlice{500};
+
+// Another push may be compressing the same layer.
+Result<content::Ingest> wait_for_ingest(const content::Store& content, const std::string& ref,
+                                        const std::stop_token& stop) {
+  std::chrono::milliseconds timeout{0};
+  while (true) {
+    auto ingest = content.begin_ingest(ref, {.timeout = timeout});
+    if (ingest || ingest.error().kind() != Errc::unavailable) return ingest;
+    if (stop.stop_requested()) return fail(Errc::canceled, "canceled");
+    timeout = kWaitSlice;
+  }
+}
+
 }  // namespace
 
 Result<LayerCompression> parse_layer_compression(std::string_view text) {
@@ -89,7 +104,7 @@ Result<BlobName> compress_blob(const content::Store& content, const oci::Digest&
   const auto fd = TRY(content.open_blob(tar));
   const auto ref =
       fmt::format("{}-{}-{}", to_string(options.compression), level_of(options), tar.short_hex());
-  auto ingest = TRY(content.begin_ingest(ref, {.timeout = std::chrono::hours{1}}));
+  auto ingest = TRY(wait_for_ingest(content, ref, stop));
   TRY(ingest.restart());
   sys::FdSource source(fd);
   WatchedSource watched(source, stop, on_bytes);

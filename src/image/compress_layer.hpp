@@ -39,7 +39,8 @@ struct BlobName {
   bool operator==(const BlobName&) const = default;
 };
 
-/// Compresses the blob `tar` into another blob of the store. `on_bytes` is told how much of it was read.
+/// Compresses the blob `tar` into another blob of the store; waits while another process does the same.
+/// `on_bytes` is told how much of it was read. `stop` ends both with canceled.
 Result<BlobName> compress_blob(const content::Store& content, const oci::Digest& tar,
                                const CompressOptions& options, const std::stop_token& stop,
                                const std::function<void(std::uint64_t)>& on_bytes);

@@ -7,6 +7,7 @@
 #include "codec/detect.hpp"
 #include "image/blob_sources.hpp"
 #include "image/catalog.hpp"
+#include "image/compress_layer.hpp"
 #include "image/pull.hpp"
 #include "image/push_plan.hpp"
 #include "image/testing_images.hpp"
@@ -252,6 +253,18 @@ TEST_F(PushTest, AnImageInNestedIndexesIsPushedByItsPlatform) {
 TEST_F(PushTest, UnknownNamesAndDigestsAreRefused) {
   EXPECT_EQ(push("host.io/none:1").error().kind(), Errc::not_found);
   EXPECT_EQ(push("host.io/x@" + content::digest_of("x").to_string()).error().kind(), Errc::invalid_argument);
+}
+
+TEST_F(PushTest, TheWaitForAnotherPushThatCompressesCanBeStopped) {
+  const auto& content = store_->content();
+  const auto tar = content.put(tars_[0]).value();
+  const auto other = content.begin_ingest("zstd-3-" + tar.short_hex());
+  ASSERT_TRUE(other) << other.error().message();
+  std::stop_source stop;
+  stop.request_stop();
+  const auto compressed = compress_blob(content, tar, {}, stop.get_token(), [](std::uint64_t) {});
+  ASSERT_FALSE(compressed);
+  EXPECT_EQ(compressed.error().kind(), Errc::canceled);
 }
 
 TEST(PushPlan, ZstdMakesADockerManifestAnOciOne) {
