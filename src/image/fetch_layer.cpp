@@ -68,7 +68,7 @@ Pass run_pass(const LayerWorkshop& workshop, const MissingLayer& layer, content:
               const LayerEvents& events) {
   auto open_rest = [&](std::uint64_t offset) {
     events.on_phase("Downloading");
-    return workshop.repository.fetch_blob(layer.blob, offset);
+    return workshop.repository.fetch_blob(layer.blob, offset, workshop.stop);
   };
   LayerStream stream(ingest, size_of(layer.blob), open_rest, workshop.stop);
   stream.on_bytes(events.on_bytes);
@@ -147,8 +147,8 @@ Result<> fetch_blob(const content::Store& content, registry::Repository& reposit
     if (!ingest) return {};
     const bool resumed = ingest->offset() > 0;
     LayerStream stream(
-        *ingest, size_of(blob), [&](std::uint64_t offset) { return repository.fetch_blob(blob, offset); },
-        stop);
+        *ingest, size_of(blob),
+        [&](std::uint64_t offset) { return repository.fetch_blob(blob, offset, stop); }, stop);
     stream.on_bytes(events.on_bytes);
     TRY_CTX(codec::discard_rest(stream), "fetching blob '{}'", blob.digest.to_string());
     auto committed = std::move(*ingest).commit(blob.digest, size_of(blob));

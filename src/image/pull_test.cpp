@@ -173,6 +173,17 @@ TEST_F(PullTest, WrongBytesAreAnErrorAndNothingOfThemStays) {
   expect_nothing_visible();
 }
 
+TEST_F(PullTest, WrongBytesOfOneLayerEndTheWaitForAnother) {
+  put_remote(remote_, tars_, "1");
+  remote_.faults[content::digest_of(gzip(tars_[0])).to_string()] = {.stalls = true};
+  const auto blob = gzip(tars_[1]);
+  remote_.faults[content::digest_of(blob).to_string()] = {.bytes = std::string(blob.size(), 'x')};
+  const auto pulled = pull("host.io/x:1");
+  ASSERT_FALSE(pulled);
+  EXPECT_EQ(pulled.error().kind(), Errc::data_loss);
+  expect_nothing_visible();
+}
+
 TEST_F(PullTest, BytesThatAreNoArchiveAreCalledWrongByTheirDigest) {
   put_remote(remote_, {tars_[1]}, "1");
   const auto blob = gzip(tars_[1]);

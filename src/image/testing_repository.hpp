@@ -1,10 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,6 +34,7 @@ class FakeRepository : public registry::Repository {
   struct Fault {
     std::optional<std::string> bytes = {};          ///< Other bytes.
     std::optional<std::uint64_t> break_after = {};  ///< The connection breaks after so many from the offset.
+    bool stalls = false;                            ///< Nothing comes until the reader is to stop.
   };
 
   std::map<std::string, std::string> blobs;                              ///< By digest.
@@ -70,14 +73,15 @@ class FakeRepository : public registry::Repository {
     note("GET " + std::string(name));
     return find(name);
   }
-  Result<std::unique_ptr<Source>> fetch_blob(const oci::Descriptor& descriptor,
-                                             std::uint64_t offset) override {
+  Result<std::unique_ptr<Source>> fetch_blob(const oci::Descriptor& descriptor, std::uint64_t offset,
+                                             const std::stop_token& stop) override {
     const auto digest = descriptor.digest.to_string();
     note("BLOB " + digest + " " + std::to_string(offset));
     const std::lock_guard lock(mutex_);
     const auto& fault = faults[digest];
     const auto found = blobs.find(digest);
     if (found == blobs.end()) return fail(Errc::not_found, "no blob '{}'", digest);
+    if (fault.stalls) return std::make_unique<StalledSource>(stop);
     return std::make_unique<BlobSource>(fault.bytes.value_or(found->second), offset, fault.break_after);
   }
   Result<bool> has_blob(const oci::Digest& digest) override {
@@ -139,6 +143,21 @@ class FakeRepository : public registry::Repository {
     std::string bytes_;
     std::uint64_t position_;
     std::optional<std::uint64_t> left_;
+  };
+
+  class StalledSource : public Source {
+   public:
+    explicit StalledSource(std::stop_token stop) : stop_(std::move(stop)) {}
+
+    Result<std::size_t> read(MutableBytes) override {
+      std::mutex mutex;
+      std::unique_lock lock(mutex);
+      std::condition_variable_any().wait(lock, stop_, [] { return false; });
+      return fail(Errc::canceled, "canceled");
+    }
+
+   private:
+    std::stop_token stop_;
   };
 
   void note(std::string line) {

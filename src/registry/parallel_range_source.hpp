@@ -16,10 +16,11 @@
 
 namespace corten::registry {
 
-/// A wish to stop of our own that follows another one as well.
+/// A wish to stop of our own that follows one or two others as well.
 class LinkedStop {
  public:
-  explicit LinkedStop(const std::stop_token& parent) : link_(parent, Request{own_}) {}
+  explicit LinkedStop(const std::stop_token& parent, const std::stop_token& second = {})
+      : link_(parent, Request{own_}), second_link_(second, Request{own_}) {}
 
   std::stop_token token() const { return own_.get_token(); }
   void request() { own_.request_stop(); }
@@ -31,6 +32,7 @@ class LinkedStop {
   };
   std::stop_source own_;
   std::stop_callback<Request> link_;
+  std::stop_callback<Request> second_link_;
 };
 
 /// Opens one piece of a blob: a Source of exactly these bytes, with its own tries. Called from any thread,

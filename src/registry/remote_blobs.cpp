@@ -64,14 +64,15 @@ Result<std::unique_ptr<Source>> fetch_in_sequence(const std::shared_ptr<BlobFetc
 
 Result<std::unique_ptr<Source>> fetch_in_pieces(const std::shared_ptr<Context>& context,
                                                 const std::shared_ptr<BlobFetch>& blob, const ByteSpan& span,
-                                                std::shared_ptr<Buffers> buffers) {
+                                                std::shared_ptr<Buffers> buffers,
+                                                const std::stop_token& parent) {
   const auto& options = context->options();
-  auto stop = std::make_unique<LinkedStop>(options.stop);
+  auto stop = std::make_unique<LinkedStop>(parent);
   const ByteSpan piece{.begin = span.begin, .end = span.begin + std::min(options.chunk_bytes, span.size())};
   auto first = TRY(blob->open(piece, Ask::piece, stop->token()));
   if (first.answer == BlobFetch::Answer::whole) {
     // The server ignores ranges: what it sends is the whole blob.
-    auto source = resume(blob, span, Ask::rest, options.stop);
+    auto source = resume(blob, span, Ask::rest, parent);
     source->start_with(std::make_unique<StoppableSource>(std::move(stop), std::move(first.source)));
     return source;
   }
@@ -91,10 +92,23 @@ Result<std::unique_ptr<Source>> fetch_in_pieces(const std::shared_ptr<Context>& 
       std::move(source));
 }
 
+Result<std::unique_ptr<Source>> fetch_span(const std::shared_ptr<Context>& context,
+                                           const std::shared_ptr<BlobFetch>& blob, const ByteSpan& span,
+                                           const std::stop_token& stop) {
+  const auto& options = context->options();
+  if (options.connections_per_blob < 2 || span.size() <= options.parallel_from_bytes) {
+    return fetch_in_sequence(blob, span, stop);
+  }
+  auto buffers = std::make_shared<Buffers>(context, options.connections_per_blob * 2);
+  if (buffers->count() < kMinBuffers) return fetch_in_sequence(blob, span, stop);
+  return fetch_in_pieces(context, blob, span, std::move(buffers), stop);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Source>> RemoteRepository::fetch_blob(const oci::Descriptor& descriptor,
-                                                             std::uint64_t offset) {
+                                                             std::uint64_t offset,
+                                                             const std::stop_token& stop) {
   const auto blob = std::make_shared<BlobFetch>(context_, sessions_, descriptor);
   const ByteSpan span{.begin = offset, .end = blob->size_bytes()};
   if (offset > span.end) {
@@ -102,13 +116,11 @@ Result<std::unique_ptr<Source>> RemoteRepository::fetch_blob(const oci::Descript
                 descriptor.digest.to_string(), span.end);
   }
   if (span.size() == 0) return std::make_unique<MemorySource>(Bytes());
-  const auto& options = context_->options();
-  if (options.connections_per_blob < 2 || span.size() <= options.parallel_from_bytes) {
-    return fetch_in_sequence(blob, span, options.stop);
-  }
-  auto buffers = std::make_shared<Buffers>(context_, options.connections_per_blob * 2);
-  if (buffers->count() < kMinBuffers) return fetch_in_sequence(blob, span, options.stop);
-  return fetch_in_pieces(context_, blob, span, std::move(buffers));
+  const auto& own_stop = context_->options().stop;
+  if (!stop.stop_possible()) return fetch_span(context_, blob, span, own_stop);
+  auto either = std::make_unique<LinkedStop>(own_stop, stop);
+  auto source = TRY(fetch_span(context_, blob, span, either->token()));
+  return std::make_unique<StoppableSource>(std::move(either), std::move(source));
 }
 
 Result<bool> RemoteRepository::has_blob(const oci::Digest& digest) {

@@ -1,5 +1,7 @@
 #include <atomic>
 #include <set>
+#include <stop_token>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -213,6 +215,23 @@ TEST(FetchBlob, LettingALargeOneGoEndsAtOnce) {
     ASSERT_TRUE(repo.fetch_blob(describe(kBlob)));
   }
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+}
+
+TEST(FetchBlob, TheCallersWishToStopEndsAStalledRead) {
+  Server server(registry_script([](Exchange& e) {
+    e.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nabc");
+    e.pause(std::chrono::seconds(20));
+  }));
+  CORTEN_REQUIRE_SERVER(server);
+  for (const bool large : {false, true}) {
+    std::stop_source stop;
+    auto repo = repository(large ? in_pieces() : Wiring(), {endpoint_of(server)});
+    const auto source = repo.fetch_blob(describe(kBlob), 0, stop.get_token());
+    ASSERT_TRUE(source) << source.error().message();
+    const std::jthread stopper([&] { stop.request_stop(); });
+    const auto read = drain(**source);
+    EXPECT_NE(read.find("cancel"), std::string::npos) << read;
+  }
 }
 
 TEST(FetchBlob, ForeignLayersComeFromTheirUrlsWithoutCredentials) {

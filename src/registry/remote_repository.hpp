@@ -20,8 +20,8 @@ class RemoteRepository final : public Repository {
 
   Result<oci::Descriptor> resolve(std::string_view tag_or_digest) override;
   Result<FetchedDocument> fetch_document(std::string_view tag_or_digest) override;
-  Result<std::unique_ptr<Source>> fetch_blob(const oci::Descriptor& descriptor,
-                                             std::uint64_t offset = 0) override;
+  Result<std::unique_ptr<Source>> fetch_blob(const oci::Descriptor& descriptor, std::uint64_t offset = 0,
+                                             const std::stop_token& stop = {}) override;
   Result<bool> has_blob(const oci::Digest& digest) override;
   Result<PushOutcome> push_blob(const oci::Descriptor& descriptor, const BlobOpener& open,
                                 const PushBlobOptions& options = {}) override;

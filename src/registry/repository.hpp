@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,9 +55,11 @@ class Repository {
   /// The bytes of a blob from `offset` on: as many as the descriptor says, or an error. A broken connection
   /// is taken up again by Range; a large blob comes over several connections. The digest is for the reader to
   /// check. Descriptors with `urls` (foreign layers) are fetched from those when the registry has no such
-  /// blob, without credentials.
+  /// blob, without credentials. `stop` ends this call and the reading, with its waits and retries (canceled),
+  /// as the stop token of the client does.
   virtual Result<std::unique_ptr<Source>> fetch_blob(const oci::Descriptor& descriptor,
-                                                     std::uint64_t offset = 0) = 0;
+                                                     std::uint64_t offset = 0,
+                                                     const std::stop_token& stop = {}) = 0;
 
   virtual Result<bool> has_blob(const oci::Digest& digest) = 0;
 
