@@ -39,10 +39,10 @@ Result<> mark_chains(const content::Store& store, const oci::Descriptor& target,
   return {};
 }
 
+using Parents = std::map<oci::Digest, std::optional<oci::Digest>>;
+
 // A layer stays while something lives on top of it.
-void mark_parents(const std::vector<snapshot::LayerInfo>& layers, DigestSet& live) {
-  std::map<oci::Digest, std::optional<oci::Digest>> parents;
-  for (const auto& layer : layers) parents.emplace(layer.name.chain_id, layer.name.parent);
+void mark_parents(const Parents& parents, DigestSet& live) {
   const DigestSet marked = live;
   for (auto chain : marked) {
     for (auto it = parents.find(chain); it != parents.end() && it->second; it = parents.find(chain)) {
@@ -50,6 +50,17 @@ void mark_parents(const std::vector<snapshot::LayerInfo>& layers, DigestSet& liv
       if (!live.insert(chain).second) break;
     }
   }
+}
+
+// Whether an active snapshot lies on a layer whose record is damaged: what that one lies on is not known.
+bool is_on_damaged(const Parents& parents, const snapshot::ActiveInfo& active) {
+  auto chain = active.parent;
+  for (std::size_t steps = 0; chain && steps <= parents.size(); ++steps) {
+    const auto layer = parents.find(*chain);
+    if (layer == parents.end()) return true;
+    chain = layer->second;
+  }
+  return false;
 }
 
 // The uppermost first: a layer goes only when nothing lies on it any more.
@@ -60,7 +71,10 @@ Result<> sweep_layers(snapshot::Snapshotter& snapshots, DigestSet live, const co
     if (snapshot.parent) live.insert(*snapshot.parent);
   }
   const auto layers = TRY(snapshots.list());
-  mark_parents(layers, live);
+  Parents parents;
+  for (const auto& layer : layers) parents.emplace(layer.name.chain_id, layer.name.parent);
+  if (std::ranges::any_of(active, [&](const auto& one) { return is_on_damaged(parents, one); })) return {};
+  mark_parents(parents, live);
   std::map<oci::Digest, const snapshot::LayerInfo*> dead;
   for (const auto& layer : layers) {
     if (!live.contains(layer.name.chain_id)) dead.emplace(layer.name.chain_id, &layer);

@@ -111,6 +111,20 @@ TEST_F(CollectTest, LeasedAndActiveLayersStay) {
   EXPECT_EQ(layer_count(), 0U);
 }
 
+TEST_F(CollectTest, WhatMayLieBelowADamagedLayerInUseStays) {
+  const auto image = put_unpacked({"base", "top"});
+  const auto documents = read_documents(store_->content(), image).value();
+  const auto chains = chain_ids_of(documents.config.value());
+  auto* const snapshots = *store_->snapshots();
+  ASSERT_TRUE(snapshots->prepare("c1", chains[1], snapshot::Access::read_write));
+  const auto record = sys::open(root_ + "/layers/" + chains[1].hex() + "/record.json", O_WRONLY | O_TRUNC);
+  ASSERT_TRUE(record);
+  EXPECT_TRUE(collect().layers.empty());
+  EXPECT_EQ(layer_count(), 1U);
+  ASSERT_TRUE(snapshots->remove_active("c1"));
+  EXPECT_EQ(collect().layers.size(), 1U);
+}
+
 TEST_F(CollectTest, ADryRunOnlyTells) {
   (void)put_unpacked({"base"});
   const auto told = collect(true);
