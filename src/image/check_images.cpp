@@ -4,6 +4,7 @@
 
 #include "image/blob_sources.hpp"
 #include "image/catalog.hpp"
+#include "image/manifests_behind.hpp"
 #include "oci/document.hpp"
 #include "oci/media_type.hpp"
 #include "oci/platform_match.hpp"
@@ -39,7 +40,7 @@ class ImageChecker {
       return {};
     }
     if (document->manifest() != nullptr) return check_manifest(target, *document->manifest(), name);
-    return check_index(entry, *document->index(), name);
+    return check_index(entry, *document->index(), name, 1);
   }
 
  private:
@@ -61,7 +62,7 @@ class ImageChecker {
   }
 
   Result<> check_index(const content::NamedDescriptor& entry, const oci::Index& index,
-                       const std::string& name) {
+                       const std::string& name, int depth) {
     bool any = false;
     for (const auto& child : index.manifests) {
       if (oci::is_attestation(child) || !inventory_.blobs.contains(child.digest)) continue;
@@ -74,9 +75,14 @@ class ImageChecker {
              fmt::format("image '{}': {}", name, (bytes ? document.error() : bytes.error()).message()));
         continue;
       }
-      if (document->manifest() != nullptr) TRY(check_manifest(child, *document->manifest(), name));
+      if (document->manifest() != nullptr) {
+        TRY(check_manifest(child, *document->manifest(), name));
+      } else if (depth < kMaxIndexDepth && seen_.insert(child.digest).second) {
+        TRY(check_index(entry, *document->index(), name, depth + 1));
+      }
     }
-    if (!any && !index.manifests.empty()) {
+    // Of an inner index nothing may be wanted here.
+    if (!any && depth == 1 && !index.manifests.empty()) {
       lose(entry, fmt::format("image '{}': none of the images of its index is in the store", name));
     }
     return {};

@@ -71,6 +71,18 @@ TEST_F(RepairTest, AMissingLayerIsUnpackedAgain) {
   EXPECT_TRUE(store_->snapshots().value()->find(names_[1].chain_id).value());
 }
 
+TEST_F(RepairTest, ImagesInNestedIndexesAreCheckedToo) {
+  const auto& content = store_->content();
+  name("docker.io/library/a:1", testing::put_index(content, {testing::put_index(content, {image_})}));
+  unpack();
+  EXPECT_TRUE(check().problems.empty());
+  ASSERT_TRUE(store_->snapshots().value()->remove(names_[1].chain_id));
+  EXPECT_EQ(check().problems.size(), 1U);
+  const auto repaired = repair_store(*store_, CheckDepth::full);
+  ASSERT_TRUE(repaired) << repaired.error().message();
+  EXPECT_TRUE(repaired->rest.problems.empty());
+}
+
 TEST_F(RepairTest, ALayerWithADamagedRecordIsUnpackedAgainWithThoseOnIt) {
   unpack();
   const auto directory = sys::open(root_ + "/layers/" + names_[0].chain_id.hex(), O_PATH | O_DIRECTORY);
