@@ -70,6 +70,25 @@ Result<> check_layers(ImageStore& store, CheckDepth depth, Inventory& inventory,
   return {};
 }
 
+// Programs of the image may miss their owners: what a user without a range of ids unpacks is all the user's.
+Result<> note_foreign_owners(ImageStore& store, CheckReport& report) {
+  auto* const snapshots = TRY(store.find_snapshots());
+  if (snapshots == nullptr) return {};
+  const auto layers = TRY(snapshots->list());
+  std::uint64_t files = 0;
+  std::size_t holders = 0;
+  for (const auto& layer : layers) {
+    files += layer.foreign_owners;
+    if (layer.foreign_owners > 0) ++holders;
+  }
+  if (files == 0) return {};
+  report.notes.push_back(
+      fmt::format("files that became yours when they were unpacked, as their owners were out of reach: {} in "
+                  "{} of {} layers",
+                  files, holders, layers.size()));
+  return {};
+}
+
 // Sizes may differ after a command that was stopped between unpacking and remembering: no harm.
 bool says_the_same(const ImageSummary& a, const ImageSummary& b) {
   return a.id == b.id && a.created == b.created && a.labels == b.labels && a.chain_ids == b.chain_ids &&
@@ -113,7 +132,7 @@ Result<> note_layer_leftovers(ImageStore& store, CheckReport& report) {
   if (snapshots == nullptr) return {};
   const auto found = TRY(snapshots->measure_leftovers());
   if (found.count == 0) return {};
-  report.notes.push_back(fmt::format("{} half unpacked or half removed layers ({}); --repair removes them",
+  report.notes.push_back(fmt::format("half unpacked or half removed layers: {} ({}); --repair removes them",
                                      found.count, format_size_decimal(found.size_bytes)));
   return {};
 }
@@ -147,6 +166,7 @@ Result<CheckReport> check_store(ImageStore& store, CheckDepth depth) {
   TRY(check_database(store, depth, report));
   TRY(note_leftovers(store.content(), report));
   TRY(note_layer_leftovers(store, report));
+  TRY(note_foreign_owners(store, report));
   return report;
 }
 

@@ -38,7 +38,7 @@ enum class CheckDepth : std::uint8_t {
 
 struct CheckReport {
   std::vector<Problem> problems = {};
-  /// What is no problem and yet takes space: leftovers of interrupted commands.
+  /// What is no problem and yet good to know: leftovers of interrupted commands, files of other owners.
   std::vector<std::string> notes = {};
   std::vector<oci::Descriptor> images = {};  ///< The manifests of all images that could be read.
   Share blobs = {};

@@ -115,6 +115,23 @@ TEST_F(RepairTest, ALayerOfAnotherNameIsRemoved) {
   EXPECT_FALSE(snapshots->find(wrong.chain_id).value());
 }
 
+TEST_F(RepairTest, FilesThatCouldNotGetTheirOwnersAreNoted) {
+  unpack();
+  EXPECT_THAT(check().notes, IsEmpty());
+  const auto path = root_ + "/layers/" + names_[0].chain_id.hex();
+  const auto directory = sys::open(path, O_PATH | O_DIRECTORY).value();
+  auto record = sys::read_file(directory, "record.json", 4096).value();
+  record.replace(record.rfind('}'), 1, R"(,"foreignOwners":2})");
+  {
+    const auto file = sys::openat(directory, "record.json", O_WRONLY | O_TRUNC).value();
+    ASSERT_TRUE(sys::write_all(file, as_bytes(record)));
+  }
+  const auto report = check();
+  EXPECT_THAT(report.problems, IsEmpty());
+  ASSERT_EQ(report.notes.size(), 1U);
+  EXPECT_THAT(report.notes[0], HasSubstr("2 in 1 of 2 layers"));
+}
+
 TEST_F(RepairTest, AnImageThatWasNeverUnpackedStaysSo) {
   const auto repaired = repair_store(*store_, CheckDepth::full);
   ASSERT_TRUE(repaired);

@@ -51,7 +51,7 @@ Result<LayerRecord> read_layer(std::string_view text) {
   const auto hides_all = TRY(view.find_bool("opaque"));
   record.hides_all = hides_all.value_or(false);
   const auto foreign_owners = TRY(view.find_uint("foreignOwners"));
-  record.foreign_owners = foreign_owners.value_or(0);
+  record.info.foreign_owners = foreign_owners.value_or(0);
   return record;
 }
 
@@ -90,7 +90,7 @@ std::string to_json(const LayerRecord& record) {
   if (!record.link.empty()) json["link"] = record.link;
   if (record.has_whiteouts) json["whiteouts"] = true;
   if (record.hides_all) json["opaque"] = true;
-  if (record.foreign_owners > 0) json["foreignOwners"] = record.foreign_owners;
+  if (record.info.foreign_owners > 0) json["foreignOwners"] = record.info.foreign_owners;
   return to_json_text(json);
 }
 

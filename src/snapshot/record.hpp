@@ -10,10 +10,9 @@ namespace corten::snapshot {
 /// What is written down beside a committed layer's tree.
 struct LayerRecord {
   LayerInfo info;
-  std::string link = {};             ///< Its short name in links/; empty for drivers that need none.
-  bool has_whiteouts = false;        ///< Something in it hides lower layers.
-  bool hides_all = false;            ///< Nothing of the lower layers shows.
-  std::uint64_t foreign_owners = 0;  ///< Files whose owner the process could not give them.
+  std::string link = {};       ///< Its short name in links/; empty for drivers that need none.
+  bool has_whiteouts = false;  ///< Something in it hides lower layers.
+  bool hides_all = false;      ///< Nothing of the lower layers shows.
 };
 
 std::string to_json(const LayerRecord& record);

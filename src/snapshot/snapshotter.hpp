@@ -25,9 +25,10 @@ struct LayerName {
 
 struct LayerInfo {
   LayerName name;
-  std::uint64_t size_bytes = 0;  ///< Content of the regular files that this layer adds.
-  std::uint64_t entries = 0;     ///< Files, directories, links, nodes and whiteouts in it.
-  Timestamp created;             ///< When it was committed here.
+  std::uint64_t size_bytes = 0;      ///< Content of the regular files that this layer adds.
+  std::uint64_t entries = 0;         ///< Files, directories, links, nodes and whiteouts in it.
+  Timestamp created;                 ///< When it was committed here.
+  std::uint64_t foreign_owners = 0;  ///< Files that became ours, since we could not give them their owner.
 };
 
 enum class Access : std::uint8_t { read_only, read_write };

@@ -81,11 +81,13 @@ Result<> LayerStore::settle(DirectoryWriter& writer, const LayerName& name) cons
 Result<LayerRecord> LayerStore::write_record(DirectoryWriter& writer, const LayerName& name) const {
   const auto size = TRY(measure_tree(writer.tree()));
   const auto& unpacker = writer.unpacker();
-  LayerRecord record{
-      .info = {.name = name, .size_bytes = size.size_bytes, .entries = size.entries, .created = now()},
-      .has_whiteouts = unpacker.has_whiteouts(),
-      .hides_all = unpacker.hides_all(),
-      .foreign_owners = unpacker.foreign_owners()};
+  LayerRecord record{.info = {.name = name,
+                              .size_bytes = size.size_bytes,
+                              .entries = size.entries,
+                              .created = now(),
+                              .foreign_owners = unpacker.foreign_owners()},
+                     .has_whiteouts = unpacker.has_whiteouts(),
+                     .hides_all = unpacker.hides_all()};
   if (wants_links()) {
     // 12 digits: short enough for 128 of them in a page, and enough never to meet.
     constexpr std::size_t kLinkBytes = 12;

@@ -119,7 +119,10 @@ TEST(OrdinaryUser, UnpacksCopiesAndRemoves) {
     CHILD_TRY(snapshots);
     LayerTar tar;
     tar.file("root", "r", 04000).directory("closed", 0).file("closed/x", "x", 0);
-    CHILD_TRY(add_layer(**snapshots, tar, 1));
+    const auto layer = add_layer(**snapshots, tar, 1);
+    CHILD_TRY(layer);
+    CHILD_CHECK(layer->foreign_owners == 3);
+    CHILD_CHECK((*snapshots)->find(digest_number(1)).value()->foreign_owners == 3);
     CHILD_TRY((*snapshots)->prepare("box", digest_number(1), Access::read_write));
     VIEW_IS(scratch.fd(), "store/active/box/fs/root", "file 0400 1234:1234 'r'");
     VIEW_IS(scratch.fd(), "store/active/box/fs/closed", "dir 0700 1234:1234");

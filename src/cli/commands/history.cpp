@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-
 #include "base/local_time.hpp"
 #include "base/units.hpp"
 #include "cli/commands/all.hpp"
