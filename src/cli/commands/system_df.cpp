@@ -115,7 +115,11 @@ Json share_json(const Share& share) { return {{"Count", share.count}, {"Bytes", 
 // Docker's members of `df -v --format json`, and Store, which is ours.
 Json verbose_json(const DiskUsage& usage) {
   Json images = Json::array();
-  for (const auto& row : image_rows(usage)) images.push_back(row.fields.get());
+  for (const auto& row : image_rows(usage)) {
+    Json image = Json::object();
+    for (const auto& field : row.texts) image[std::string(field.name)] = field.text;
+    images.push_back(std::move(image));
+  }
   return {{"Images", std::move(images)},
           {"Containers", Json::array()},
           {"Volumes", Json::array()},
