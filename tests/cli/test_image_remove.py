@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from images_support import Layout
@@ -164,6 +166,31 @@ def test_prune_removes_what_has_no_tag(corten: Corten, layout: Layout) -> None:
     assert outcome.code == 0
     assert outcome.out.startswith(f"Deleted Images:\ndeleted: {unnamed.id}\n\nTotal reclaimed space: ")
     assert layout.blobs() == {kept.digest, kept.id, kept.layers[0]["digest"]}
+
+
+def test_a_prune_that_fails_later_tells_what_it_removed(corten: Corten, layout: Layout) -> None:
+    layout.image("docker.io/library/a:1")
+    assert corten("image", "prune", "--force").code == 0
+    unnamed = layout.image(layers=[{"b": ""}])
+    # A lock that cannot be taken: what killed pulls left cannot be told from what is being unpacked.
+    (corten.root / "layers" / ".new-1" / "lock").mkdir(parents=True)
+    outcome = corten("system", "prune", "--force")
+    assert outcome.code == 1
+    assert outcome.out.startswith(f"Deleted Images:\ndeleted: {unnamed.id}\n\nTotal reclaimed space: ")
+    assert "lock" in outcome.err
+
+
+def test_what_a_killed_pull_left_is_shown_and_removed(corten: Corten, layout: Layout) -> None:
+    layout.image("docker.io/library/a:1")
+    assert corten("image", "prune", "--force").code == 0
+    leftover = corten.root / "layers" / ".new-1"
+    (leftover / "fs").mkdir(parents=True)
+    (leftover / "fs" / "file").write_text("x" * 1000)
+    usage = json.loads(corten("system", "df", "-v", "--format", "json").out)
+    assert usage["Store"]["Leftovers"] == {"Count": 1, "Bytes": 1000}
+    assert "note: half unpacked or half removed layers: 1 (1kB)" in corten("system", "check").out
+    assert corten("image", "prune", "--force").out == "Total reclaimed space: 1kB\n"
+    assert not leftover.exists()
 
 
 def test_prune_all_by_filter(corten: Corten, layout: Layout) -> None:
