@@ -2,9 +2,10 @@
 
 #include <fcntl.h>
 
+#include <memory>
 #include <set>
+#include <string>
 
-#include "base/strings.hpp"
 #include "content/layout.hpp"
 #include "oci/document.hpp"
 #include "oci/media_type.hpp"
@@ -16,7 +17,9 @@
 namespace corten::content {
 namespace {
 
-constexpr std::size_t kMaxLeaseBytes = std::size_t{16} * 1024 * 1024;
+constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
+// More than any digest has.
+constexpr std::size_t kMaxLineBytes = 256;
 
 using detail::DigestSet;
 
@@ -86,13 +89,26 @@ Result<> mark(const Store& store, std::span<const oci::Descriptor> roots, Digest
   return {};
 }
 
+// A piece at a time: a command may hold any number of blobs.
 Result<> mark_lease(sys::BorrowedFd directory, const std::string& name, DigestSet& live) {
-  const auto text = TRY(sys::read_file(directory, name, kMaxLeaseBytes));
-  for (const auto line : split(text, '\n')) {
-    // A line cut short by a crash is no digest; its blob was not held yet.
-    if (auto digest = oci::Digest::parse(line)) live.insert(*digest);
+  const auto file = sys::openat(directory, name, O_RDONLY | O_NOFOLLOW);
+  if (!file && file.error().kind() == Errc::not_found) return {};  // ended: what it held has a name by now
+  if (!file) return std::unexpected(file.error().clone());
+  const auto buffer = std::make_unique_for_overwrite<std::uint8_t[]>(kReadBytes);
+  std::string line;
+  while (true) {
+    const auto size = TRY_CTX(sys::read_some(*file, {buffer.get(), kReadBytes}), "reading lease '{}'", name);
+    if (size == 0) return {};
+    for (const auto byte : std::span(buffer.get(), size)) {
+      if (byte != '\n') {
+        if (line.size() < kMaxLineBytes) line += static_cast<char>(byte);
+        continue;
+      }
+      // A line cut short by a crash is no digest; its blob was not held yet.
+      if (auto digest = oci::Digest::parse(line)) live.insert(*digest);
+      line.clear();
+    }
   }
-  return {};
 }
 
 Result<> sweep(const Store& store, const DigestSet& live, const GcOptions& options, GcResult& result) {

@@ -31,14 +31,28 @@ Result<bool> still_named(sys::BorrowedFd store, const std::string& path, const s
   return named && named->same_file(locked);
 }
 
+// Only under a lock, which keeps off whoever is about to publish the file, and only while it has the name: a
+// blob must stay read-only. A shared lock is what a file gives that cannot be opened for writing.
+Result<> make_writable(sys::BorrowedFd store, const std::string& path,
+                       std::optional<std::chrono::milliseconds> timeout) {
+  const auto lock = sys::FileLock::acquire(store, path, sys::LockMode::shared, timeout);
+  if (!lock && lock.error().kind() == Errc::not_found) return {};  // published or aborted meanwhile
+  if (!lock) return std::unexpected(lock.error().clone());
+  const bool named = TRY(still_named(store, path, *lock));
+  if (!named) return {};
+  return sys::fchmod(lock->fd(), 0600);
+}
+
 // A process that died between making the file read-only and giving it its name leaves one that its owner
 // cannot open for writing.
 Result<sys::FileLock> lock_ingest(sys::BorrowedFd store, const std::string& path,
                                   std::optional<std::chrono::milliseconds> timeout) {
-  auto lock = sys::FileLock::acquire(store, path, sys::LockMode::exclusive, timeout);
-  if (lock || lock.error().kind() != Errc::permission_denied) return lock;
-  TRY(sys::fchmodat(store, path, 0600));
-  return sys::FileLock::acquire(store, path, sys::LockMode::exclusive, timeout);
+  constexpr int kTries = 100;  // each after the first because somebody else published just then
+  for (int tries = 1;; ++tries) {
+    auto lock = sys::FileLock::acquire(store, path, sys::LockMode::exclusive, timeout);
+    if (lock || lock.error().kind() != Errc::permission_denied || tries == kTries) return lock;
+    TRY(make_writable(store, path, timeout));
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <functional>
 #include <thread>
 
 #include "content/store_fixture.hpp"
@@ -133,29 +134,45 @@ TEST_F(StoreTest, BytesOfAFailedWriteAreNotPublished) {
   }
 }
 
+// As whoever may not write a read-only file: true if `check` says so.
+bool as_ordinary_user(const std::string& store, const std::function<bool()>& check) {
+  const auto child = ::fork();
+  if (child == 0) {
+    bool ready = true;
+    if (::geteuid() == 0) {
+      for (const auto* name : {"", "/ingests", "/ingests/layer-1"}) {
+        ready = ready && ::chown((store + name).c_str(), 65534, 65534) == 0;
+      }
+      ready = ready && ::setresgid(65534, 65534, 65534) == 0 && ::setresuid(65534, 65534, 65534) == 0;
+    }
+    ::_exit(ready && check() ? 0 : 1);
+  }
+  int status = 0;
+  return ::waitpid(child, &status, 0) == child && status == 0;
+}
+
 TEST_F(StoreTest, AReadOnlyLeftoverIsResumedAndAborted) {
   const auto store = open();
   {
     ASSERT_TRUE(store.begin_ingest("layer-1").value().write(as_bytes(kText)));
   }
   ASSERT_TRUE(sys::fchmodat(store.directory(), "ingests/layer-1", 0444));
-  const auto child = ::fork();
-  if (child == 0) {
-    // As root the mode would not matter.
-    bool ready = true;
-    if (::geteuid() == 0) {
-      for (const auto* name : {"", "/ingests", "/ingests/layer-1"}) {
-        ready = ready && ::chown((path_ + name).c_str(), 65534, 65534) == 0;
-      }
-      ready = ready && ::setresgid(65534, 65534, 65534) == 0 && ::setresuid(65534, 65534, 65534) == 0;
-    }
+  EXPECT_TRUE(as_ordinary_user(path_, [&] {
     const auto resumed = store.begin_ingest("layer-1");
-    ::_exit(ready && resumed && resumed->offset() == 20 ? 0 : 1);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_EQ(status, 0);
+    return resumed && resumed->offset() == 20;
+  }));
   EXPECT_TRUE(store.abort_ingest("layer-1"));
+}
+
+TEST_F(StoreTest, AFileThatIsBeingPublishedStaysReadOnly) {
+  const auto store = open();
+  const auto publishing = store.begin_ingest("layer-1").value();
+  ASSERT_TRUE(sys::fchmodat(store.directory(), "ingests/layer-1", 0444));
+  EXPECT_TRUE(as_ordinary_user(path_, [&] {
+    const auto second = store.begin_ingest("layer-1");
+    return !second && second.error().kind() == Errc::unavailable;
+  }));
+  EXPECT_EQ(sys::fstatat(store.directory(), "ingests/layer-1").value().permissions, 0444U);
 }
 
 TEST_F(StoreTest, AbortRemovesTheBytes) {

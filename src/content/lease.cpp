@@ -28,11 +28,14 @@ Lease::~Lease() {
 }
 
 Result<std::optional<BlobInfo>> Lease::hold(const oci::Digest& digest) {
+  // Written down before: no gc has begun since that would remove it.
+  if (held_.contains(digest)) return store_->find(digest);
   const auto gc_lock = TRY(sys::FileLock::acquire(store_->directory(), kGcLockFile, sys::LockMode::shared));
   if (!lock_) return store_->find(digest);
   // The newline before it parts it from a line that a full disk cut short.
   TRY_CTX(sys::write_all(lock_->fd(), as_bytes("\n" + digest.to_string() + "\n")), "holding blob '{}'",
           digest.to_string());
+  held_.insert(digest);
   return store_->find(digest);
 }
 

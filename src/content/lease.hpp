@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "content/store.hpp"
@@ -31,6 +32,7 @@ class Lease {
   ~Lease();
 
   /// From now on gc keeps the blob, whether it is there yet or comes later. The blob, if it is there now.
+  /// Asking again for a blob that it holds costs nothing.
   Result<std::optional<BlobInfo>> hold(const oci::Digest& digest);
 
  private:
@@ -42,6 +44,7 @@ class Lease {
   sys::UniqueFd directory_;
   std::string name_;
   std::optional<sys::FileLock> lock_;  // none on a read-only file system
+  std::set<oci::Digest> held_;         // what has been written down
 };
 
 }  // namespace corten::content

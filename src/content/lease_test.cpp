@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include "content/gc.hpp"
 #include "content/store_fixture.hpp"
+#include "sys/directory.hpp"
 
 namespace corten::content {
 namespace {
@@ -53,6 +55,39 @@ TEST_F(StoreTest, ALineThatWasCutShortHidesNoOther) {
   auto lease = Lease::create(store).value();
   hold_with_little_space(lease, 10);
   ASSERT_TRUE(lease.hold(digest_of("held")).value());
+  EXPECT_TRUE(collect(store, kAtOnce).removed.empty());
+}
+
+std::string lease_path(const std::string& store) {
+  const auto directory = sys::open(store + "/leases", O_RDONLY | O_DIRECTORY).value();
+  const auto entries = sys::read_directory(directory).value();
+  EXPECT_EQ(entries.size(), 1U);
+  return store + "/leases/" + entries.at(0).name;
+}
+
+TEST_F(StoreTest, ADigestIsWrittenDownOnce) {
+  const auto store = open();
+  const auto digest = store.put("held").value();
+  auto lease = Lease::create(store).value();
+  ASSERT_TRUE(lease.hold(digest).value());
+  const auto size = std::filesystem::file_size(lease_path(path_));
+  ASSERT_TRUE(lease.hold(digest).value());
+  EXPECT_EQ(std::filesystem::file_size(lease_path(path_)), size);
+  EXPECT_TRUE(collect(store, kAtOnce).removed.empty());
+}
+
+TEST_F(StoreTest, ALeaseMayHoldAnyNumberOfBlobs) {
+  const auto store = open();
+  ASSERT_TRUE(store.put("first"));
+  ASSERT_TRUE(store.put("last"));
+  auto lease = Lease::create(store).value();
+  ASSERT_TRUE(lease.hold(digest_of("first")));
+  const std::size_t many = std::size_t{20} * 1024 * 1024;
+  {
+    const auto file = sys::open(lease_path(path_), O_WRONLY | O_APPEND).value();
+    ASSERT_TRUE(sys::write_all(file, as_bytes(std::string(many, 'x'))));
+    ASSERT_TRUE(sys::write_all(file, as_bytes("\n" + digest_of("last").to_string() + "\n")));
+  }
   EXPECT_TRUE(collect(store, kAtOnce).removed.empty());
 }
 

@@ -1,54 +1,16 @@
 #include "content/names.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <set>
 #include <tuple>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
-#include "content/layout.hpp"
-#include "content/reserve.hpp"
+#include "content/index_file.hpp"
 #include "oci/annotations.hpp"
 #include "oci/image_layout.hpp"
-#include "oci/index.hpp"
-#include "sys/atomic_write.hpp"
-#include "sys/file.hpp"
-#include "sys/lock.hpp"
 
 namespace corten::content {
 namespace {
-
-Result<oci::Index> load(const Store& store) {
-  const std::string file(oci::layout::kIndexFile);
-  const auto bytes = TRY(sys::read_file(store.directory(), file, oci::layout::kMaxIndexBytes));
-  return TRY_CTX(oci::layout::parse_index(bytes), "reading the names of the store");
-}
-
-Result<> save(const Store& store, const oci::Index& index) {
-  const std::string file(oci::layout::kIndexFile);
-  const auto text = to_json_text(oci::to_json(index));
-  // What could not be read again would be the end of all names.
-  if (text.size() > oci::layout::kMaxIndexBytes || index.manifests.size() > oci::layout::kMaxIndexEntries) {
-    return with_hint(fail(Errc::failed_precondition, "the store has {} names, in {} bytes: no more fit",
-                          index.manifests.size(), text.size()),
-                     "remove names that are not needed");
-  }
-  return sys::write_file_atomically(store.directory(), file, as_bytes(text), 0644,
-                                    sys::Durability::content_and_name);
-}
-
-// To remove an image from a full disk, its name must go first, and that takes room for a new index.
-Result<> save_shrunk(const Store& store, const oci::Index& index) {
-  auto saved = save(store, index);
-  if (saved || saved.error().errnum() != ENOSPC) {
-    keep_reserve(store);
-    return saved;
-  }
-  TRY(release_reserve(store));
-  return save(store, index);
-}
 
 auto find_entry(std::vector<oci::Descriptor>& entries, std::string_view name) {
   return std::ranges::find_if(entries,
@@ -107,14 +69,10 @@ std::optional<oci::Descriptor> put_name(std::vector<oci::Descriptor>& entries, s
   return before;
 }
 
-Result<sys::FileLock> lock_index(const Store& store) {
-  return sys::FileLock::acquire(store.directory(), kIndexLockFile, sys::LockMode::exclusive);
-}
-
 }  // namespace
 
 Result<std::vector<NamedDescriptor>> Names::list_entries() const {
-  auto index = TRY(load(*store_));
+  auto index = TRY(load_index(*store_));
   auto entries = to_entries(std::move(index.manifests));
   // By digest too, for those without a name (stable_sort uses what clang calls deprecated).
   std::ranges::sort(entries, {}, [](const NamedDescriptor& entry) {
@@ -130,7 +88,7 @@ Result<std::vector<NamedDescriptor>> Names::list() const {
 }
 
 Result<std::optional<NamedDescriptor>> Names::find(std::string_view name) const {
-  auto index = TRY(load(*store_));
+  auto index = TRY(load_index(*store_));
   const auto entry = find_entry(index.manifests, name);
   if (entry == index.manifests.end()) return std::nullopt;
   return NamedDescriptor{.name = std::string(name), .descriptor = without_name(std::move(*entry))};
@@ -139,41 +97,39 @@ Result<std::optional<NamedDescriptor>> Names::find(std::string_view name) const 
 Result<std::optional<oci::Descriptor>> Names::set(std::string_view name, const oci::Descriptor& descriptor,
                                                   Displaced displaced) const {
   const auto lock = TRY(lock_index(*store_));
-  auto index = TRY(load(*store_));
+  auto index = TRY(load_index(*store_));
   auto before = put_name(index.manifests, name, descriptor, displaced);
-  TRY_CTX(save(*store_, index), "naming '{}'", name);
-  keep_reserve(*store_);
+  TRY_CTX(save_index(*store_, index, Reserve::keep), "naming '{}'", name);
   return before;
 }
 
 Result<bool> Names::set_if(std::string_view name, const oci::Descriptor& descriptor,
                            const Condition& condition, Displaced displaced) const {
   const auto lock = TRY(lock_index(*store_));
-  auto index = TRY(load(*store_));
+  auto index = TRY(load_index(*store_));
   if (!condition(to_entries(index.manifests))) return false;
   put_name(index.manifests, name, descriptor, displaced);
-  TRY_CTX(save(*store_, index), "naming '{}'", name);
-  keep_reserve(*store_);
+  TRY_CTX(save_index(*store_, index, Reserve::keep), "naming '{}'", name);
   return true;
 }
 
 Result<> Names::add_unnamed(const oci::Descriptor& descriptor) const {
   const auto lock = TRY(lock_index(*store_));
-  auto index = TRY(load(*store_));
+  auto index = TRY(load_index(*store_));
   if (has_digest(index.manifests, descriptor.digest)) return {};
   index.manifests.push_back(bare(descriptor));
-  TRY_CTX(save(*store_, index), "keeping '{}'", descriptor.digest.to_string());
+  TRY_CTX(save_index(*store_, index, Reserve::keep), "keeping '{}'", descriptor.digest.to_string());
   return {};
 }
 
 Result<std::optional<oci::Descriptor>> Names::remove(std::string_view name) const {
   const auto lock = TRY(lock_index(*store_));
-  auto index = TRY(load(*store_));
+  auto index = TRY(load_index(*store_));
   const auto entry = find_entry(index.manifests, name);
   if (entry == index.manifests.end()) return std::nullopt;
   std::optional<oci::Descriptor> before = without_name(std::move(*entry));
   index.manifests.erase(entry);
-  TRY_CTX(save_shrunk(*store_, index), "removing the name '{}'", name);
+  TRY_CTX(save_index(*store_, index, Reserve::use), "removing the name '{}'", name);
   return before;
 }
 
@@ -181,7 +137,7 @@ Result<std::vector<NamedDescriptor>> Names::remove_entries(std::span<const Named
   std::set<std::pair<std::string, oci::Digest>> unwanted;
   for (const auto& entry : entries) unwanted.emplace(entry.name, entry.descriptor.digest);
   const auto lock = TRY(lock_index(*store_));
-  auto index = TRY(load(*store_));
+  auto index = TRY(load_index(*store_));
   std::vector<NamedDescriptor> removed;
   std::erase_if(index.manifests, [&](oci::Descriptor& entry) {
     auto name = oci::layout::find_ref_name(entry).value_or("");
@@ -190,7 +146,7 @@ Result<std::vector<NamedDescriptor>> Names::remove_entries(std::span<const Named
     return true;
   });
   if (removed.empty()) return removed;
-  TRY_CTX(save_shrunk(*store_, index), "removing {} names", removed.size());
+  TRY_CTX(save_index(*store_, index, Reserve::use), "removing {} names", removed.size());
   return removed;
 }
 

@@ -3,8 +3,10 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <thread>
 
+#include "content/reserve.hpp"
 #include "content/store_fixture.hpp"
 #include "sys/file.hpp"
 
@@ -122,6 +124,23 @@ TEST_F(StoreTest, AnnotationsOfARegistryStayOutOfTheIndex) {
   const Names names(store);
   ASSERT_TRUE(names.set("n", large));
   EXPECT_EQ(names.find("n").value()->descriptor, descriptor("one"));
+}
+
+TEST_F(StoreTest, WhatCouldNotBeReadAgainIsNotWritten) {
+  const auto store = open();
+  const Names names(store);
+  ASSERT_TRUE(names.set("a:1", descriptor("one")));
+  auto untyped = descriptor("two");
+  untyped.media_type = "";
+  EXPECT_FALSE(names.set("b:1", untyped));
+  EXPECT_FALSE(names.add_unnamed(untyped));
+  EXPECT_EQ(names.list_entries().value().size(), 1U);
+}
+
+TEST_F(StoreTest, AQuotaIsAsGoodAsAFullDisk) {
+  EXPECT_TRUE(says_no_room(Error(Errc::unavailable, "writing", ENOSPC)));
+  EXPECT_TRUE(says_no_room(Error(Errc::unavailable, "writing", EDQUOT)));
+  EXPECT_FALSE(says_no_room(Error(Errc::data_loss, "writing", EIO)));
 }
 
 TEST_F(StoreTest, WritersTakeTurnsAndLoseNoName) {

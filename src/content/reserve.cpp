@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <cerrno>
+
 #include "content/layout.hpp"
 #include "sys/file.hpp"
 #include "sys/file_status.hpp"
@@ -28,5 +30,7 @@ Result<> release_reserve(const Store& store) {
   if (!removed && removed.error().kind() != Errc::not_found) return removed;
   return {};
 }
+
+bool says_no_room(const Error& error) { return error.errnum() == ENOSPC || error.errnum() == EDQUOT; }
 
 }  // namespace corten::content

@@ -13,4 +13,7 @@ void keep_reserve(const Store& store);
 /// Gives its room to whoever writes next; success when there is none.
 Result<> release_reserve(const Store& store);
 
+/// Whether something failed for want of room, on the disk or in somebody's quota.
+bool says_no_room(const Error& error);
+
 }  // namespace corten::content

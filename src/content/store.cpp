@@ -39,10 +39,13 @@ Result<> create_if_missing(sys::BorrowedFd store, const std::string& name, std::
   return {};
 }
 
-Result<> create_skeleton(sys::BorrowedFd store) {
+Result<> create_directories(sys::BorrowedFd store) {
   for (const auto algorithm : kAlgorithms) TRY(sys::ensure_directory(store, directory_of(algorithm), 0755));
   TRY(sys::ensure_directory(store, kIngestsDirectory, 0700));
-  TRY(sys::ensure_directory(store, kLeasesDirectory, 0700));
+  return sys::ensure_directory(store, kLeasesDirectory, 0700);
+}
+
+Result<> create_files(sys::BorrowedFd store) {
   TRY(create_if_missing(
       store, std::string(oci::layout::kIndexFile),
       R"({"manifests":[],"mediaType":"application/vnd.oci.image.index.v1+json","schemaVersion":2})"));
@@ -53,6 +56,21 @@ Result<> create_skeleton(sys::BorrowedFd store) {
 Result<> check_layout(sys::BorrowedFd store) {
   const auto text = TRY(sys::read_file(store, std::string(oci::layout::kMarkerFile), 4096));
   return oci::layout::check_marker(text);
+}
+
+// An index.json that is gone must not come back empty: gc would take all blobs for garbage.
+Result<> refuse_lost_index(const Store& store) {
+  const std::string index(oci::layout::kIndexFile);
+  const auto present = TRY(sys::find_status(store.directory(), index));
+  if (present) return {};
+  const auto blobs = TRY(store.list());
+  if (blobs.empty()) return {};
+  // Asked again: blobs come after the index, so whoever was making the store has made both by now.
+  const auto made = TRY(sys::find_status(store.directory(), index));
+  if (made) return {};
+  return with_hint(
+      fail(Errc::data_loss, "the store has {} blobs, but its '{}' is missing", blobs.size(), index),
+      "run 'corten system check --repair'");
 }
 
 Result<std::string> ingest_path(std::string_view ref) {
@@ -91,11 +109,18 @@ codec::HashValue hash_of(const oci::Digest& digest) {
 }  // namespace
 
 Result<Store> Store::open(sys::PathArg path) {
+  auto store = TRY(open_damaged(path));
+  TRY_CTX(refuse_lost_index(store), "opening store '{}'", path.shown());
+  TRY_CTX(create_files(store.directory()), "opening store '{}'", path.shown());
+  TRY_CTX(check_layout(store.directory()), "opening store '{}'", path.shown());
+  return store;
+}
+
+Result<Store> Store::open_damaged(sys::PathArg path) {
   TRY_CTX(sys::ensure_directory(sys::BorrowedFd::cwd(), path, 0700), "opening store '{}'", path.shown());
   auto directory =
       TRY_CTX(sys::open_directory(sys::BorrowedFd::cwd(), path), "opening store '{}'", path.shown());
-  TRY_CTX(create_skeleton(directory), "opening store '{}'", path.shown());
-  TRY_CTX(check_layout(directory), "opening store '{}'", path.shown());
+  TRY_CTX(create_directories(directory), "opening store '{}'", path.shown());
   return Store(std::move(directory));
 }
 

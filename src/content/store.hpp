@@ -44,8 +44,12 @@ struct IngestInfo {
 /// Errors: not_found, data_loss (bytes that do not match their digest), and what the file system says.
 class Store {
  public:
-  /// Opens the store in directory `path`, which is made with all it needs if missing, mode 0700.
+  /// Opens the store in directory `path`, which is made with all it needs if missing, mode 0700. data_loss
+  /// for one that has blobs and no index.json: an empty one would make garbage of them.
   static Result<Store> open(sys::PathArg path);
+
+  /// For repair: opens a store whose oci-layout and index.json may be damaged or missing, and makes neither.
+  static Result<Store> open_damaged(sys::PathArg path);
 
   Result<std::optional<BlobInfo>> find(const oci::Digest& digest) const;
   Result<BlobInfo> require(const oci::Digest& digest) const;

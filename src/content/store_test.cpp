@@ -4,6 +4,7 @@
 
 #include "content/store_fixture.hpp"
 #include "sys/file.hpp"
+#include "sys/file_status.hpp"
 #include "sys/names.hpp"
 
 namespace corten::content {
@@ -66,6 +67,20 @@ TEST_F(StoreTest, ForeignFilesAmongTheBlobsArePassedOver) {
   const auto store = open();
   ASSERT_TRUE(sys::openat(store.directory(), "blobs/sha256/README", O_CREAT | O_WRONLY, 0644));
   EXPECT_TRUE(store.list().value().empty());
+}
+
+TEST_F(StoreTest, ALostIndexDoesNotComeBackEmpty) {
+  {
+    const auto store = open();
+    ASSERT_TRUE(sys::unlinkat(store.directory(), "index.json"));
+    EXPECT_TRUE(Store::open(path_)) << "nothing is lost without blobs";
+    ASSERT_TRUE(store.put("hello"));
+    ASSERT_TRUE(sys::unlinkat(store.directory(), "index.json"));
+  }
+  EXPECT_EQ(Store::open(path_).error().kind(), Errc::data_loss);
+  const auto damaged = Store::open_damaged(path_).value();
+  EXPECT_EQ(damaged.list().value().size(), 1U);
+  EXPECT_FALSE(sys::find_status(damaged.directory(), "index.json").value());
 }
 
 TEST_F(StoreTest, AnotherVersionOfTheLayoutIsRefused) {
