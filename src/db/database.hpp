@@ -30,9 +30,9 @@ struct OpenOptions {
 /// One connection to one SQLite file: write-ahead log, foreign keys on, used by one thread at a time. Many
 /// processes may have the same file open; readers never wait, writers take turns.
 ///
-/// The file is a cache of what the store holds on disk plus names: losing it loses names, never bytes.
-/// Errors: unavailable (locked for longer than the timeout, disk full), data_loss (not a database or
-/// damaged), permission_denied, not_found (read-only and absent).
+/// The file is a cache, and what blob_sources notes: losing it costs time, never names or bytes.
+/// Errors: unavailable (locked for longer than the timeout, disk full or failing), data_loss (not a database
+/// or damaged), permission_denied, not_found (read-only and absent).
 class Database {
  public:
   /// Opens the file, making it if needed when `access` is read_write.

@@ -1,13 +1,26 @@
 #include "db/database.hpp"
 
+#include <sqlite3.h>
+
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include <gtest/gtest.h>
 
+#include "db/sqlite_error.hpp"
+
 namespace corten::db {
 namespace {
+
+TEST(SqliteError, OnlyWrongBytesAreDataLoss) {
+  for (const int code : {SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_IOERR_CORRUPTFS}) {
+    EXPECT_EQ(sqlite_failure(nullptr, code, "reading").error().kind(), Errc::data_loss) << code;
+  }
+  for (const int code : {SQLITE_IOERR, SQLITE_IOERR_READ, SQLITE_FULL, SQLITE_BUSY}) {
+    EXPECT_EQ(sqlite_failure(nullptr, code, "reading").error().kind(), Errc::unavailable) << code;
+  }
+}
 
 class DatabaseTest : public testing::Test {
  protected:

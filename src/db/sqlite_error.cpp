@@ -6,15 +6,16 @@ namespace corten::db {
 namespace {
 
 Errc kind_of(int code) {
+  if (code == SQLITE_IOERR_CORRUPTFS) return Errc::data_loss;
   switch (code & 0xFF) {  // the low byte is the primary code
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_FULL:
     case SQLITE_NOMEM:
+    case SQLITE_IOERR:  // the file may be whole
       return Errc::unavailable;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-    case SQLITE_IOERR:
       return Errc::data_loss;
     case SQLITE_PERM:
     case SQLITE_AUTH:
