@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "base/check.hpp"
 #include "snapshot/layout.hpp"
@@ -37,6 +38,12 @@ class ChainReader {
   std::optional<oci::Digest> next_;
   std::vector<std::string> trees_;
 };
+
+// There is nothing of that name, or something of another type. Any other failure says nothing of the layer.
+bool says_absent(const Error& error) {
+  return error.errnum() == ENOENT || error.errnum() == ENOTDIR || error.errnum() == ELOOP ||
+         error.errnum() == EINVAL;
+}
 
 }  // namespace
 
@@ -166,6 +173,7 @@ Result<> LayerStore::verify(const oci::Digest& chain_id) const {
   const auto record = TRY(files_.find_layer(chain_id));
   if (!record) return fail(Errc::not_found, "no layer '{}'", chain_id.to_string());
   auto tree = sys::openat(files_.store(), layer_tree(chain_id), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  if (!tree && !says_absent(tree.error())) return std::unexpected(std::move(tree).error());
   if (!tree) return fail(Errc::data_loss, "layer '{}' has no files", chain_id.to_string());
   const auto found = TRY(measure_tree(*tree));
   const auto& info = record->info;
@@ -178,7 +186,8 @@ Result<> LayerStore::verify(const oci::Digest& chain_id) const {
                 found.size_bytes, info.size_bytes);
   }
   if (record->link.empty()) return {};
-  const auto target = sys::readlinkat(files_.links(), record->link);
+  auto target = sys::readlinkat(files_.links(), record->link);
+  if (!target && !says_absent(target.error())) return std::unexpected(std::move(target).error());
   if (!target || *target != "../" + layer_tree(chain_id)) {
     return fail(Errc::data_loss, "the short name of layer '{}' is missing", chain_id.to_string());
   }
