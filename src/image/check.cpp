@@ -5,6 +5,7 @@
 #include "base/units.hpp"
 #include "image/catalog.hpp"
 #include "image/check_images.hpp"
+#include "image/fault.hpp"
 #include "image/leftovers.hpp"
 #include "image/summary_cache.hpp"
 
@@ -13,21 +14,29 @@ namespace {
 
 using Kind = Problem::Kind;
 
-Result<> check_blobs(const content::Store& store, CheckDepth depth, Inventory& inventory,
+// Which bytes are read.
+struct Scope {
+  CheckDepth depth;
+  const Suspects& suspects;
+
+  bool has_blob(const oci::Digest& digest) const {
+    return depth == CheckDepth::full || suspects.blobs.contains(digest);
+  }
+  bool has_layer(const oci::Digest& chain_id) const {
+    return depth == CheckDepth::full || suspects.layers.contains(chain_id);
+  }
+};
+
+Result<> check_blobs(const content::Store& store, const Scope& scope, Inventory& inventory,
                      CheckReport& report) {
   const auto blobs = TRY(store.list());
   for (const auto& blob : blobs) {
     inventory.blobs.emplace(blob.digest, blob.size_bytes);
     ++report.blobs.count;
     report.blobs.bytes += blob.size_bytes;
-    if (depth == CheckDepth::quick) continue;
+    if (!scope.has_blob(blob.digest)) continue;
     const auto verified = store.verify(blob.digest);
-    if (verified || verified.error().kind() == Errc::not_found) continue;  // removed meanwhile
-    inventory.damaged_blobs.insert(blob.digest);
-    report.problems.push_back({.kind = Kind::damaged_blob,
-                               .what = verified.error().message(),
-                               .advice = "run with --repair to remove it, then pull its image again",
-                               .digest = blob.digest});
+    if (!verified) TRY(tell_blob_fault(blob.digest, verified.error(), inventory, report));
   }
   return {};
 }
@@ -38,20 +47,34 @@ oci::Digest expected_chain_id(const snapshot::LayerName& name) {
   return content::digest_of(name.parent->to_string() + " " + name.diff_id.to_string());
 }
 
-std::optional<std::string> find_layer_problem(const snapshot::Snapshotter& snapshots,
-                                              const snapshot::LayerName& name, const Inventory& inventory,
-                                              CheckDepth depth) {
-  if (name.chain_id != expected_chain_id(name)) return "its name is not that of its content";
+Result<std::optional<Problem>> find_layer_problem(const snapshot::Snapshotter& snapshots,
+                                                  const snapshot::LayerName& name, const Inventory& inventory,
+                                                  const Scope& scope) {
+  const auto damaged = [&](std::string_view what) {
+    return Problem{.kind = Kind::damaged_layer,
+                   .what = fmt::format("layer '{}': {}", name.chain_id.to_string(), what),
+                   .advice = "run with --repair to unpack it again",
+                   .digest = name.chain_id};
+  };
+  if (name.chain_id != expected_chain_id(name)) return damaged("its name is not that of its content");
   if (name.parent && !inventory.layers.contains(*name.parent)) {
-    return fmt::format("the layer below it, '{}', is missing", name.parent->to_string());
+    return damaged(fmt::format("the layer below it, '{}', is missing", name.parent->to_string()));
   }
-  if (depth == CheckDepth::quick) return std::nullopt;
+  if (!scope.has_layer(name.chain_id)) return std::nullopt;
   const auto verified = snapshots.verify(name.chain_id);
-  if (verified || verified.error().kind() == Errc::not_found) return std::nullopt;
-  return verified.error().message();
+  if (verified) return std::nullopt;
+  const auto fault = fault_of(verified.error());
+  if (fault == Fault::gone) return std::nullopt;
+  if (fault == Fault::unknown) return std::unexpected(verified.error().clone());
+  auto problem = damaged(verified.error().message());
+  if (fault == Fault::unreadable) {
+    problem.kind = Kind::unreadable;
+    problem.advice = kUnreadableAdvice;
+  }
+  return problem;
 }
 
-Result<> check_layers(ImageStore& store, CheckDepth depth, Inventory& inventory, CheckReport& report) {
+Result<> check_layers(ImageStore& store, const Scope& scope, Inventory& inventory, CheckReport& report) {
   auto* const snapshots = TRY(store.find_snapshots());
   if (snapshots == nullptr) return {};
   const auto layers = TRY(snapshots->list());
@@ -59,13 +82,8 @@ Result<> check_layers(ImageStore& store, CheckDepth depth, Inventory& inventory,
   for (const auto& layer : layers) {
     ++report.layers.count;
     report.layers.bytes += layer.size_bytes;
-    const auto problem = find_layer_problem(*snapshots, layer.name, inventory, depth);
-    if (!problem) continue;
-    report.problems.push_back(
-        {.kind = Kind::damaged_layer,
-         .what = fmt::format("layer '{}': {}", layer.name.chain_id.to_string(), *problem),
-         .advice = "run with --repair to unpack it again",
-         .digest = layer.name.chain_id});
+    auto problem = TRY(find_layer_problem(*snapshots, layer.name, inventory, scope));
+    if (problem) report.problems.push_back(std::move(*problem));
   }
   return {};
 }
@@ -89,30 +107,28 @@ Result<> note_foreign_owners(ImageStore& store, CheckReport& report) {
   return {};
 }
 
-// Sizes may differ after a command that was stopped between unpacking and remembering: no harm.
+// Sizes of images may differ after a command that was stopped between unpacking and remembering: no harm. The
+// descriptor counts: names are set to it.
 bool says_the_same(const ImageSummary& a, const ImageSummary& b) {
-  return a.id == b.id && a.created == b.created && a.labels == b.labels && a.chain_ids == b.chain_ids &&
-         oci::to_string(a.platform) == oci::to_string(b.platform);
+  return a.manifest == b.manifest && a.id == b.id && a.created == b.created && a.labels == b.labels &&
+         a.chain_ids == b.chain_ids && oci::to_string(a.platform) == oci::to_string(b.platform);
 }
 
 Result<> check_database(ImageStore& store, CheckDepth depth, CheckReport& report) {
-  const auto tell = [&](const Error& error) {
+  // Locked, or written by a newer corten, is no damage.
+  const auto tell = [&](const Error& error) -> Result<> {
+    if (error.kind() != Errc::data_loss) return std::unexpected(error.clone());
     report.problems.push_back({.kind = Kind::damaged_database,
                                .what = error.message(),
                                .advice = "run with --repair to make it anew from the images"});
+    return {};
   };
   const auto database = store.database();
   if (!database && database.error().kind() == Errc::not_found) return {};
-  if (!database) {
-    tell(database.error());
-    return {};
-  }
+  if (!database) return tell(database.error());
   const auto whole = depth == CheckDepth::full ? (*database)->check_integrity() : Result<>();
   const auto known = whole ? load_summaries(**database) : Result<std::map<oci::Digest, ImageSummary>>();
-  if (!whole || !known) {
-    tell(whole ? known.error() : whole.error());
-    return {};
-  }
+  if (!whole || !known) return tell(whole ? known.error() : whole.error());
   for (const auto& image : report.images) {
     const auto remembered = known->find(image.digest);
     if (remembered == known->end()) continue;
@@ -157,13 +173,14 @@ Result<> note_leftovers(const content::Store& store, CheckReport& report) {
 
 }  // namespace
 
-Result<CheckReport> check_store(ImageStore& store, CheckDepth depth) {
+Result<CheckReport> check_store(ImageStore& store, CheckDepth depth, const Suspects& suspects) {
+  const Scope scope{.depth = depth, .suspects = suspects};
   CheckReport report;
   Inventory inventory;
-  TRY(check_blobs(store.content(), depth, inventory, report));
-  TRY_CTX(check_layers(store, depth, inventory, report), "checking the unpacked layers");
+  TRY(check_blobs(store.content(), scope, inventory, report));
+  TRY_CTX(check_layers(store, scope, inventory, report), "checking the unpacked layers");
   TRY(check_images(store, inventory, report));
-  TRY(check_database(store, depth, report));
+  TRY_CTX(check_database(store, depth, report), "checking the database");
   TRY(note_leftovers(store.content(), report));
   TRY(note_layer_leftovers(store, report));
   TRY(note_foreign_owners(store, report));

@@ -22,7 +22,7 @@ class Repairer {
   // True if something was changed.
   Result<bool> mend(const CheckReport& report) {
     const auto before = done_.size();
-    for (const auto& problem : report.problems) TRY(mend_one(problem));
+    for (const auto& problem : report.problems) TRY(mend_one(problem, report));
     TRY(mend_layers(report));
     return done_.size() != before;
   }
@@ -40,7 +40,7 @@ class Repairer {
   std::vector<std::string> take_done() { return std::move(done_); }
 
  private:
-  Result<> mend_one(const Problem& problem) {
+  Result<> mend_one(const Problem& problem, const CheckReport& report) {
     switch (problem.kind) {
       case Kind::damaged_blob:
         return remove_blob(*problem.digest);
@@ -51,8 +51,9 @@ class Repairer {
         done_.emplace_back("made the database anew; the old one is beside it, with '.damaged' in its name");
         return {};
       case Kind::wrong_summary:
-        return read_again(*problem.digest);
+        return read_again(*problem.digest, report.images);
       case Kind::names:
+      case Kind::unreadable:
       case Kind::missing_blob:
       case Kind::damaged_layer:
       case Kind::missing_layer:
@@ -79,8 +80,11 @@ class Repairer {
     return {};
   }
 
-  Result<> read_again(const oci::Digest& manifest) {
-    TRY(summarize(store_, {.media_type = "", .digest = manifest}, Remembered::renew));
+  // What is remembered includes the descriptor, to which names are set.
+  Result<> read_again(const oci::Digest& manifest, const std::vector<oci::Descriptor>& images) {
+    const auto image = std::ranges::find(images, manifest, &oci::Descriptor::digest);
+    if (image == images.end()) return {};
+    TRY(summarize(store_, *image, Remembered::renew));
     done_.push_back(fmt::format("read image '{}' again", manifest.to_string()));
     return {};
   }
@@ -102,6 +106,17 @@ class Repairer {
   std::vector<std::string> done_;
 };
 
+// What was found wrong may still be there: a lease holds the blob, or a container lives on the layer.
+Suspects suspects_of(const CheckReport& report) {
+  Suspects suspects;
+  for (const auto& problem : report.problems) {
+    const bool unreadable = problem.kind == Kind::unreadable;
+    if (problem.kind == Kind::damaged_blob || unreadable) suspects.blobs.insert(*problem.digest);
+    if (problem.kind == Kind::damaged_layer || unreadable) suspects.layers.insert(*problem.digest);
+  }
+  return suspects;
+}
+
 }  // namespace
 
 Result<Repaired> repair_store(ImageStore& store, CheckDepth depth) {
@@ -111,8 +126,8 @@ Result<Repaired> repair_store(ImageStore& store, CheckDepth depth) {
   for (int round = 0; round < kMaxRounds && !report.problems.empty(); ++round) {
     const bool changed = TRY(repairer.mend(report));
     if (!changed) break;
-    // Bytes that were read once need not be read again: what was damaged is gone.
-    report = TRY(check_store(store, CheckDepth::quick));
+    // Bytes that were found right need not be read again.
+    report = TRY(check_store(store, CheckDepth::quick, suspects_of(report)));
   }
   return Repaired{.done = repairer.take_done(), .rest = std::move(report)};
 }

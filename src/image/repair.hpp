@@ -17,10 +17,15 @@ struct Repaired {
 /// anew from the images; sweeps up after interrupted commands.
 Result<Repaired> repair_store(ImageStore& store, CheckDepth depth);
 
-/// Before a store with damaged `oci-layout` or `index.json` in directory `root` can be opened: moves those
-/// aside
-/// (".damaged" is added), so that new ones are made. Images are then unnamed: each manifest that is in the
-/// store gets an entry. One line for each file; nothing if both are sound or `root` is no store.
+/// Before a store in directory `root` can be opened whose `oci-layout` or `index.json` is damaged, or whose
+/// `index.json` is missing: makes new ones. Images are then unnamed: each manifest that is in the store gets
+/// an entry. The old file is kept beside as "index.json.damaged-1", or the next number that is free. Under
+/// the locks of gc and of the index, and each file is replaced at once: whoever interrupts it leaves the
+/// damage to the next repair.
+///
+/// Damaged is a file whose text is wrong. One that cannot be read is an error, and so is a blob, which might
+/// be an image; so is a store of a newer version left alone. One line for each file; nothing if both are
+/// sound or `root` is no store.
 Result<std::vector<std::string>> repair_layout(const std::string& root);
 
 }  // namespace corten::image

@@ -1,12 +1,17 @@
 #include "image/repair.hpp"
 
+#include <cerrno>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "image/blob_sources.hpp"
+#include "image/fault.hpp"
 #include "image/layer_unpack.hpp"
 #include "image/prune.hpp"
 #include "image/testing_images.hpp"
+#include "oci/index.hpp"
+#include "sys/names.hpp"
 
 namespace corten::image {
 namespace {
@@ -39,6 +44,12 @@ class RepairTest : public ImageTest {
       ASSERT_TRUE(writer) << writer.error().message();
       ASSERT_TRUE(snapshots->commit(std::move(*writer), names_[i]));
     }
+  }
+  void damage(const oci::Digest& digest, std::string_view bytes = "rotten") {
+    const auto path = "blobs/sha256/" + digest.hex();
+    ASSERT_TRUE(sys::unlinkat(store_->content().directory(), path));
+    const auto file = sys::openat(store_->content().directory(), path, O_CREAT | O_WRONLY, 0444);
+    ASSERT_TRUE(file && sys::write_all(*file, as_bytes(bytes)));
   }
   CheckReport check() {
     auto report = check_store(*store_, CheckDepth::full);
@@ -155,6 +166,71 @@ TEST_F(RepairTest, ALayerThatIsNeitherUnpackedNorABlobIsTold) {
   const auto repaired = repair_store(*store_, CheckDepth::full);
   ASSERT_TRUE(repaired) << repaired.error().message();
   EXPECT_EQ(repaired->rest.problems.size(), 2U);
+}
+
+TEST_F(RepairTest, OnlyWrongBytesAreDamage) {
+  Inventory inventory;
+  CheckReport report;
+  const auto& blob = blobs_[0];
+  const auto tell = [&](Errc kind, int errnum) {
+    return tell_blob_fault(blob, Error(kind, "reading", errnum), inventory, report);
+  };
+  for (const int errnum : {EACCES, EMFILE, ENOMEM}) EXPECT_FALSE(tell(errc_from_errno(errnum), errnum));
+  EXPECT_TRUE(tell(Errc::not_found, ENOENT));
+  EXPECT_THAT(report.problems, IsEmpty());
+  EXPECT_TRUE(tell(Errc::data_loss, EIO));
+  EXPECT_TRUE(tell(Errc::data_loss, 0));
+  ASSERT_EQ(report.problems.size(), 2U);
+  EXPECT_EQ(report.problems[0].kind, Problem::Kind::unreadable);
+  EXPECT_EQ(report.problems[1].kind, Problem::Kind::damaged_blob);
+}
+
+TEST_F(RepairTest, NamesThatCannotBeReadAreNotWrong) {
+  ASSERT_TRUE(sys::unlinkat(store_->content().directory(), "index.json"));
+  ASSERT_TRUE(sys::mkdirat(store_->content().directory(), "index.json", 0700));
+  EXPECT_FALSE(check_store(*store_, CheckDepth::quick));
+  EXPECT_FALSE(repair_layout(root_));
+}
+
+TEST_F(RepairTest, DamageThatCouldNotBeRemovedIsTold) {
+  auto lease = content::Lease::create(store_->content());
+  ASSERT_TRUE(lease && lease->hold(blobs_[1]));
+  damage(blobs_[1]);
+  name("docker.io/library/lost:1",
+       {.media_type = image_.media_type, .digest = content::digest_of("lost"), .size_bytes = 4});
+  const auto repaired = repair_store(*store_, CheckDepth::full);
+  ASSERT_TRUE(repaired) << repaired.error().message();
+  EXPECT_THAT(repaired->done, Contains(HasSubstr("dropped the name")));
+  ASSERT_EQ(repaired->rest.problems.size(), 1U);
+  EXPECT_EQ(repaired->rest.problems[0].kind, Problem::Kind::damaged_blob);
+}
+
+TEST_F(RepairTest, ABlobThatWasCutShortIsSeenByItsSize) {
+  const auto whole = store_->content().read_blob(blobs_[0], 10'000);
+  ASSERT_TRUE(whole);
+  damage(blobs_[0], std::string_view(*whole).substr(0, 512));
+  const auto report = check_store(*store_, CheckDepth::quick);
+  ASSERT_TRUE(report) << report.error().message();
+  ASSERT_EQ(report->problems.size(), 1U);
+  EXPECT_EQ(report->problems[0].kind, Problem::Kind::damaged_blob);
+}
+
+// An index stays as long as one image of it is here.
+TEST_F(RepairTest, ADamagedManifestOfAnIndexLeavesTheOthers) {
+  const auto other = put({empty_tar(2)}, {.architecture = "arm64"});
+  oci::Index index{.media_type = std::string(oci::media_type::kOciIndex)};
+  index.manifests = {image_, other};
+  const auto text = to_json_text(oci::to_json(index));
+  const auto digest = store_->content().put(text);
+  ASSERT_TRUE(digest);
+  name("docker.io/library/both:1", {.media_type = index.media_type,
+                                    .digest = *digest,
+                                    .size_bytes = static_cast<std::int64_t>(text.size())});
+  damage(other.digest);
+  const auto repaired = repair_store(*store_, CheckDepth::full);
+  ASSERT_TRUE(repaired) << repaired.error().message();
+  EXPECT_THAT(repaired->rest.problems, IsEmpty());
+  EXPECT_TRUE(store_->names().find("docker.io/library/both:1").value());
 }
 
 TEST_F(RepairTest, RemovingAnImageLeavesLayersOfOthers) {

@@ -1,6 +1,9 @@
+import fcntl
 import os
 import re
 import sqlite3
+import struct
+import subprocess
 import time
 from pathlib import Path
 
@@ -96,6 +99,34 @@ def test_a_wrong_summary(corten: Corten, layout: Layout) -> None:
     assert image.id in problem
     assert corten("system", "check", "--repair").code == 0
     assert corten("images", "-q", "--filter", "label=k=v").out != ""
+    assert corten("tag", image.short_id, "new:1").code == 0
+    assert layout.names() == ["docker.io/library/a:1", "docker.io/library/new:1"]
+
+
+def test_a_media_type_that_was_forgotten(corten: Corten, layout: Layout) -> None:
+    image = layout.image("docker.io/library/a:1")
+    assert corten("images").code == 0
+    database = sqlite3.connect(corten.root / "corten.db")
+    with database:
+        database.execute("UPDATE images SET media_type = ''")
+    database.close()
+    assert corten("tag", image.short_id, "new:1").code == 1, "a name of no type would be the end of all names"
+    assert corten("images", "-q").out == image.short_id + "\n"
+    assert len(problems(corten("system", "check"))) == 1
+    assert corten("system", "check", "--repair").code == 0
+    assert corten("tag", image.short_id, "new:1").code == 0
+
+
+def test_a_newer_database_is_not_touched(corten: Corten, layout: Layout) -> None:
+    layout.image("docker.io/library/a:1")
+    assert corten("images").code == 0
+    database = sqlite3.connect(corten.root / "corten.db")
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    outcome = corten("system", "check", "--repair")
+    assert outcome.code == 1
+    assert "version 99" in outcome.err
+    assert not (corten.root / "corten.db.damaged").exists()
 
 
 def test_a_damaged_database(corten: Corten, layout: Layout) -> None:
@@ -119,9 +150,57 @@ def test_names_that_cannot_be_read(corten: Corten, layout: Layout, text: str) ->
     assert len(problems(corten("system", "check"))) == 1
     repaired = corten("system", "check", "--repair")
     assert repaired.code == 0, repaired.out
-    assert "repaired: moved 'index.json' aside" in repaired.out
+    assert "repaired: made a new 'index.json'; the old one is 'index.json.damaged-1'" in repaired.out
     assert corten("images", "-q").out == image.short_id + "\n"
-    assert (corten.root / "index.json.damaged").read_text() == text
+    assert (corten.root / "index.json.damaged-1").read_text() == text
+
+
+def test_names_that_are_lost_twice(corten: Corten, layout: Layout) -> None:
+    image = layout.image("docker.io/library/a:1")
+    for text in ("first", "second"):
+        (corten.root / "index.json").write_text(text)
+        assert corten("system", "check", "--repair").code == 0
+    assert (corten.root / "index.json.damaged-1").read_text() == "first"
+    assert (corten.root / "index.json.damaged-2").read_text() == "second"
+    assert corten("images", "-q").out == image.short_id + "\n"
+
+
+def test_names_that_are_gone(corten: Corten, layout: Layout) -> None:
+    image = layout.image("docker.io/library/a:1")
+    (corten.root / "index.json").unlink()
+    for verb in (["images"], ["image", "prune", "-f"], ["system", "check"]):
+        outcome = corten(*verb)
+        assert outcome.code == 1
+        assert "'corten system check --repair'" in outcome.err
+    repaired = corten("system", "check", "--repair")
+    assert repaired.code == 0, repaired.out
+    assert "repaired: made a new 'index.json', which was missing" in repaired.out
+    assert corten("images", "-q").out == image.short_id + "\n"
+
+
+def test_repair_waits_for_gc_and_other_writers(corten: Corten, layout: Layout) -> None:
+    layout.image("docker.io/library/a:1")
+    assert corten("images").code == 0
+    index = corten.root / "index.json"
+    index.write_text("{")
+    for lock in ("gc.lock", "index.lock"):
+        with (corten.root / lock).open("w") as held:
+            # F_OFD_SETLK, which excludes even other descriptors of one process.
+            fcntl.fcntl(held, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
+            with pytest.raises(subprocess.TimeoutExpired):
+                corten("system", "check", "--repair", timeout=1)
+        assert index.read_text() == "{", "until it has the locks it changes nothing"
+
+
+def test_repair_on_a_full_disk_leaves_the_names(corten: Corten, layout: Layout) -> None:
+    layout.image("docker.io/library/a:1")
+    index = corten.root / "index.json"
+    index.write_text("{")
+    limited = ["sh", "-c", 'trap "" XFSZ; ulimit -f 0; exec "$@"', "sh"]
+    binary = [str(corten.binary), "--root", str(corten.root), "system", "check", "--repair"]
+    outcome = subprocess.run([*limited, *binary], capture_output=True, text=True, check=False, timeout=30)
+    assert outcome.returncode != 0
+    assert index.read_text() == "{"
 
 
 def test_a_marker_that_cannot_be_read(corten: Corten, layout: Layout) -> None:
