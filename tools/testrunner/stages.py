@@ -29,7 +29,7 @@ def table(root: pathlib.Path, jobs: int) -> list[Stage]:
     stages.append(_ctest("unit", "dev", "unit tests", 300, reports, jobs, home, quick=True))
     if has_program_tests(root):
         stages.append(_pytest(root, "program", "whole-program tests", "tests",
-                              home | {"CORTEN_BINARY": str(program(root, "dev"))}, 600, needs=("build-dev",)))
+                              home | {"CORTEN_BINARY": str(program(root, "dev"))}, 1500, needs=("build-dev",)))
     stages.append(_build("release", "the program and the benchmarks, optimised", 900))
     stages.append(Stage("demo", "scripts/demo", (("scripts/demo", "--no-install"),), 600, needs=("build-release",)))
     # One build for both: replaying seeds needs no instrumentation of its own.
