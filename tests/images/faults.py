@@ -207,8 +207,9 @@ class FaultProxy:
         if fault.bytes_per_second:
             pause, step = 0.1, max(1, fault.bytes_per_second // 10)
         for at in range(0, len(rest), step):
-            handler.wfile.write(rest[at : at + step])
+            # Counted first: whoever has got it may look at the count at once.
             seen.sent += len(rest[at : at + step])
+            handler.wfile.write(rest[at : at + step])
             if pause:
                 time.sleep(pause)
         if fault.drop_after is not None:
