@@ -18,7 +18,7 @@ std::tm to_local(Timestamp time) {
   const auto seconds = static_cast<std::time_t>(std::clamp(time.seconds, kEarliest, kLatest));
   std::tm local{};
   // localtime_r need not read the zone first (POSIX). Once: glibc looks at /etc/localtime every time.
-  [[maybe_unused]] static const bool kZoneRead = (::tzset(), true);
+  [[maybe_unused]] static const bool zone_read = (::tzset(), true);
   (void)::localtime_r(&seconds, &local);  // fails only for years that no int holds
   return local;
 }

@@ -85,6 +85,7 @@ Result<int> run_history(const HistoryOptions& options, Context& context) {
   const auto found = TRY(image::find_image(*store, options.name, platform));
   const auto entries = TRY(image::image_history(*store, found.image));
   std::vector<term::ListRow> rows;
+  rows.reserve(entries.size());
   const auto time = now();
   for (const auto& entry : entries) rows.push_back(to_row(entry, options, time));
   auto columns = kColumns;
