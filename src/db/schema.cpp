@@ -7,7 +7,7 @@ namespace corten::db {
 namespace {
 
 // Columns that hold a digest hold its text, "sha256:...". Times are seconds since 1970 and nanoseconds.
-const Migration kSchema[] = {
+const Migration schema[] = {
     {.purpose = "what `images` shows without reading manifests and configs",
      .sql = "CREATE TABLE images ("
             "manifest_digest TEXT PRIMARY KEY, media_type TEXT NOT NULL, manifest_bytes INTEGER NOT NULL,"
@@ -28,13 +28,13 @@ const Migration kSchema[] = {
 Result<Database> open_and_migrate(const std::string& path, const OpenOptions& options) {
   auto database = TRY(Database::open(path, options));
   if (options.access == Access::read_write) {
-    TRY(migrate(database, kSchema));
+    TRY(migrate(database, schema));
     return database;
   }
   const auto version = TRY(database.user_version());
-  if (version == static_cast<std::int64_t>(std::size(kSchema))) return database;
+  if (version == static_cast<std::int64_t>(std::size(schema))) return database;
   return fail(Errc::failed_precondition, "database '{}' has version {}, this corten reads {}", path, version,
-              std::size(kSchema));
+              std::size(schema));
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ void discard_store_database(const std::string& path) {
   for (const auto* suffix : {"-wal", "-shm"}) (void)std::remove((path + suffix).c_str());
 }
 
-std::span<const Migration> store_schema() { return kSchema; }
+std::span<const Migration> store_schema() { return schema; }
 
 Result<Database> open_store_database(const std::string& path, const OpenOptions& options) {
   auto database = open_and_migrate(path, options);

@@ -54,8 +54,8 @@ std::vector<oci::Digest> chain_ids_of(const oci::ImageConfig& config) {
 }
 
 const oci::Platform& this_platform() {
-  static const oci::Platform kPlatform = find_platform();
-  return kPlatform;
+  static const oci::Platform platform = find_platform();
+  return platform;
 }
 
 }  // namespace corten::image
