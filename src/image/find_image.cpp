@@ -25,6 +25,13 @@ Result<oci::Descriptor> choose_manifest(const ImageStore& store, const oci::Desc
   return present.front();
 }
 
+// Of an index the platform was chosen; an image alone must be for it.
+Result<> require_platform(const ImageSummary& image, const std::optional<oci::Platform>& wanted) {
+  if (!wanted || oci::may_run_on(image.platform, *wanted)) return {};
+  return fail(Errc::not_found, "the image is for {}, not for {}", oci::to_string(image.platform),
+              oci::to_string(oci::normalize(*wanted)));
+}
+
 // All names of the same image, for one that was found by name: an index and its manifests have names apart.
 void add_names(ImageRecord& image, const std::vector<content::NamedDescriptor>& names,
                const oci::Descriptor& target) {
@@ -99,6 +106,7 @@ Result<FoundImage> find_image(ImageStore& store, std::string_view text,
     if (const auto* entry = find_entry(names, *reference)) {
       const auto manifest = TRY(choose_manifest(store, entry->descriptor, platform));
       auto summary = TRY(summarize(store, manifest));
+      TRY_CTX(require_platform(summary, platform), "looking for '{}'", printable(text));
       ImageRecord image{.summary = std::move(summary)};
       add_names(image, names, entry->descriptor);
       return FoundImage{.image = std::move(image), .name = std::move(*reference)};
@@ -111,8 +119,10 @@ Result<FoundImage> find_image(ImageStore& store, std::string_view text,
     const auto fits = [&](const auto* image) {
       return oci::platform_matches(image->summary.platform, platform ? *platform : this_platform());
     };
-    const auto best = std::ranges::find_if(matching, fits);
-    return FoundImage{.image = best == matching.end() ? *matching[0] : **best, .name = std::nullopt};
+    const auto found = std::ranges::find_if(matching, fits);
+    const auto& image = found == matching.end() ? *matching[0] : **found;
+    TRY_CTX(require_platform(image.summary, platform), "looking for '{}'", printable(text));
+    return FoundImage{.image = image, .name = std::nullopt};
   }
   if (!reference && !prefix) return std::unexpected(std::move(reference).error());
   return no_such_image(text, names);

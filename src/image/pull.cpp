@@ -58,14 +58,9 @@ Result<> check_platform(const oci::ImageConfig& config, const PullOptions& optio
   if (!offered.os.empty() && offered.os != "linux") {
     return fail(Errc::unsupported, "the image is for the operating system '{}'", offered.os);
   }
-  if (offered.architecture.empty()) return {};
   if (offered.os.empty()) offered.os = "linux";
   const auto wanted = options.platform.value_or(this_platform());
-  const auto runnable = oci::runnable_platforms(wanted, oci::WordSize::allow_32_bit);
-  const bool fits = std::ranges::any_of(runnable, [&](const oci::Platform& platform) {
-    return oci::normalize(offered).architecture == platform.architecture;
-  });
-  if (fits) return {};
+  if (oci::may_run_on(offered, wanted)) return {};
   const auto text = fmt::format("the image is for {}, not for {}", oci::to_string(oci::normalize(offered)),
                                 oci::to_string(oci::normalize(wanted)));
   if (options.platform) return fail(Errc::not_found, "{}", text);

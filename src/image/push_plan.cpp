@@ -122,6 +122,13 @@ Result<PushPlan> plan_push(ImageStore& store, content::Lease& lease, const oci::
     if (platform) return plan_platform(content, lease, std::move(*document), *platform);
     return plan_index(content, lease, std::move(*document));
   }
+  if (platform) {
+    const auto image = TRY(summarize(store, target));
+    if (!oci::may_run_on(image.platform, *platform)) {
+      return fail(Errc::not_found, "the image is for {}, not for {}", oci::to_string(image.platform),
+                  oci::to_string(oci::normalize(*platform)));
+    }
+  }
   PushPlan plan;
   plan.manifests.push_back(std::move(*document));
   return plan;

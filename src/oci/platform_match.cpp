@@ -88,6 +88,13 @@ bool platform_matches(const Platform& offered, const Platform& wanted) {
          });
 }
 
+bool may_run_on(const Platform& offered, const Platform& wanted) {
+  if (offered.architecture.empty()) return true;
+  const auto runnable = runnable_platforms(wanted, WordSize::allow_32_bit);
+  return std::ranges::find(runnable, normalize(offered).architecture, &Platform::architecture) !=
+         runnable.end();
+}
+
 Result<Descriptor> best_match(std::span<const Descriptor> manifests, const Platform& wanted,
                               WordSize word_size) {
   std::vector<const Descriptor*> images;

@@ -20,6 +20,10 @@ std::vector<Platform> runnable_platforms(const Platform& wanted, WordSize word_s
 /// one; OS features that the image needs must all be in `wanted`.
 bool platform_matches(const Platform& offered, const Platform& wanted);
 
+/// True if an image whose config says `offered` is one that a machine of platform `wanted` may run, in its
+/// 32-bit mode too: what says nothing of its architecture may run anywhere.
+bool may_run_on(const Platform& offered, const Platform& wanted);
+
 /// The image in an index that suits `wanted` best; of equals the first. Passes over attestations and other
 /// entries that are no images. An index with one image that names no platform gives that image: its config
 /// then says whether it fits. Fails with not_found and the list of what there is.

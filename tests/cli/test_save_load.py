@@ -113,6 +113,18 @@ def run_zstd(data: bytes) -> bytes:
     return subprocess.run([needs("zstd"), "-q", "-c"], input=data, capture_output=True, check=True).stdout
 
 
+def test_an_image_alone_must_be_for_the_platform_that_was_asked_for(corten: Corten, tmp_path: Path) -> None:
+    files = oci_layout(name="app:1")
+    assert load(corten, files, "--platform", "linux/arm64").code == 1
+    assert index_names(corten) == {}
+    assert load(corten, files, "--platform", "linux/amd64").code == 0
+    for words in (("save", "-o", str(tmp_path / "out.tar")), ("history",), ("push",)):
+        done = corten(*words, "--platform", "linux/arm64", "app:1")
+        assert done.code == 1, words
+        assert "linux/amd64, not for linux/arm64" in done.err, done.err
+    assert not (tmp_path / "out.tar").exists()
+
+
 def test_index_gives_the_platform_that_was_asked_for(corten: Corten) -> None:
     arm = oci_layout(config=make_config(LAYERS, architecture="arm64"))
     amd = oci_layout()

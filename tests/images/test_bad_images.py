@@ -125,6 +125,17 @@ def test_it_is_refused(name: str, deliver: Deliver, request: pytest.FixtureReque
     assert_sound(corten)
 
 
+def test_an_index_that_miscalls_its_image_is_refused(deliver: Deliver, corten: Corten) -> None:
+    index = samples.make_index([good()])
+    document = json.loads(index.top.data)
+    document["manifests"][0]["mediaType"] = samples.DOCKER_MANIFEST
+    lying = samples.Index(Blob(json.dumps(document).encode(), samples.OCI_INDEX), index.images)
+    message = refused(deliver(lying))
+    assert samples.DOCKER_MANIFEST in message, message
+    assert image_ids(corten) == []
+    assert_sound(corten)
+
+
 @pytest.mark.parametrize("count", [501, 10_000])
 def test_more_layers_than_the_kernel_stacks_are_refused(count: int, deliver: Deliver, corten: Corten) -> None:
     layer = Layer(samples.tar_of([Entry("same", b"same")]))

@@ -83,6 +83,7 @@ class LayoutLoader {
     const auto config =
         TRY_CTX(oci::parse_image_config(bytes), "config '{}'", manifest->config.digest.to_string());
     TRY_CTX(oci::validate_against_manifest(config, *manifest), "image '{}'", entry.digest.to_string());
+    if (options_.platform && !oci::may_run_on(config.platform(), *options_.platform)) return std::nullopt;
     for (const auto& layer : manifest->layers) TRY(require_blob(layer));
     TRY(unpack_layers(store_, lease_, config, manifest->layers, options_));
     return NewImage{.manifest = entry, .id = manifest->config.digest};
