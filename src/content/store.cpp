@@ -40,7 +40,7 @@ Result<> create_if_missing(sys::BorrowedFd store, const std::string& name, std::
 }
 
 Result<> create_directories(sys::BorrowedFd store) {
-  for (const auto algorithm : kAlgorithms) TRY(sys::ensure_directory(store, directory_of(algorithm), 0755));
+  for (const auto algorithm : kAlgorithms) TRY(sys::ensure_directory(store, directory_of(algorithm), 0700));
   TRY(sys::ensure_directory(store, kIngestsDirectory, 0700));
   return sys::ensure_directory(store, kLeasesDirectory, 0700);
 }

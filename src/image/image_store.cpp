@@ -1,14 +1,19 @@
 #include "image/image_store.hpp"
 
+#include <fcntl.h>
+
 #include <utility>
 
 #include "db/schema.hpp"
+#include "sys/file.hpp"
 #include "sys/file_status.hpp"
 
 namespace corten::image {
 
 namespace {
-std::string database_path(const std::string& root) { return root + "/corten.db"; }
+constexpr auto kDatabase = "corten.db";
+
+std::string database_path(const std::string& root) { return fmt::format("{}/{}", root, kDatabase); }
 
 // SQLite says "unable to open" where it could not make the files beside a database.
 bool may_be_read_only(const Error& error) {
@@ -40,6 +45,8 @@ Result<snapshot::Snapshotter*> ImageStore::find_snapshots() {
 Result<db::Database*> ImageStore::database() {
   if (database_) return &*database_;
   const auto path = database_path(root_);
+  // SQLite would let others read it; the files beside it get the mode of this one.
+  (void)sys::openat(content_.directory(), kDatabase, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
   auto database = db::open_store_database(path);
   for (const auto access : {db::Access::read_only, db::Access::immutable}) {
     if (database || !may_be_read_only(database.error())) break;

@@ -87,6 +87,9 @@ Result<LayerIntake> LayerIntake::read(ImageStore& store, Source& tar) {
   TRY(codec::discard_rest(contents));
   TRY(codec::discard_rest(hashed));
 
+  // What a download that failed gives to a pipe; a tar without entries has 1024 bytes.
+  if (contents.size_bytes() == 0) return fail(Errc::invalid_argument, "the input is empty");
+
   state->diff_id = to_digest(contents.finish_hash());
   state->blob = {.media_type = std::string(layer_media_type(plain.compression)),
                  .digest = to_digest(hashed.finish_hash()),

@@ -32,7 +32,8 @@ struct NewLayer {
 /// Dropped before commit, nothing remains.
 class LayerIntake {
  public:
-  /// Reads `tar` to its end. unsupported for other compressions, data_loss for what is no tar.
+  /// Reads `tar` to its end. unsupported for other compressions, data_loss for what is no tar,
+  /// invalid_argument for no bytes at all.
   static Result<LayerIntake> read(ImageStore& store, Source& tar);
 
   LayerIntake(LayerIntake&&) noexcept;

@@ -81,6 +81,27 @@ def test_what_is_no_tar(corten: Corten) -> None:
     nothing_kept(corten)
 
 
+@pytest.mark.parametrize("nothing", [b"", gzip.compress(b"")])
+def test_nothing_is_refused_and_takes_no_name(corten: Corten, nothing: bytes) -> None:
+    assert feed(corten, ROOTFS, "import", "-", "base:1").code == 0
+    before = index_names(corten)
+    done = feed(corten, nothing, "import", "-", "base:1")
+    assert done.code == 1
+    assert "empty" in done.err
+    assert index_names(corten) == before
+
+
+def test_an_archive_without_members_is_an_image(corten: Corten) -> None:
+    assert feed(corten, make_tar({}), "import", "-", "base:1").code == 0
+
+
+def test_nobody_else_can_read_the_images(corten: Corten) -> None:
+    assert feed(corten, ROOTFS, "import", "-", "base:1").code == 0
+    assert corten("images").code == 0
+    for name in ("blobs/sha256", "layers", "corten.db"):
+        assert (corten.root / name).stat().st_mode & 0o077 == 0, name
+
+
 def test_truncated_tar(corten: Corten) -> None:
     done = feed(corten, ROOTFS[:512], "import", "-", "base:1")
     assert done.code == 1 and "tar: at byte" in done.err
