@@ -1,13 +1,16 @@
 #include "image/check.hpp"
 
+#include <cerrno>
 #include <map>
 
 #include "base/units.hpp"
+#include "content/layout.hpp"
 #include "image/catalog.hpp"
 #include "image/check_images.hpp"
 #include "image/fault.hpp"
 #include "image/leftovers.hpp"
 #include "image/summary_cache.hpp"
+#include "sys/lock.hpp"
 
 namespace corten::image {
 namespace {
@@ -27,13 +30,11 @@ struct Scope {
   }
 };
 
-Result<> check_blobs(const content::Store& store, const Scope& scope, Inventory& inventory,
-                     CheckReport& report) {
+// Takes its time: pulls and removals go on meanwhile, so that nothing here says what is missing.
+Result<> verify_blobs(const content::Store& store, const Scope& scope, Inventory& inventory,
+                      CheckReport& report) {
   const auto blobs = TRY(store.list());
   for (const auto& blob : blobs) {
-    inventory.blobs.emplace(blob.digest, blob.size_bytes);
-    ++report.blobs.count;
-    report.blobs.bytes += blob.size_bytes;
     if (!scope.has_blob(blob.digest)) continue;
     const auto verified = store.verify(blob.digest);
     if (!verified) TRY(tell_blob_fault(blob.digest, verified.error(), inventory, report));
@@ -47,26 +48,21 @@ oci::Digest expected_chain_id(const snapshot::LayerName& name) {
   return content::digest_of(name.parent->to_string() + " " + name.diff_id.to_string());
 }
 
-Result<std::optional<Problem>> find_layer_problem(const snapshot::Snapshotter& snapshots,
-                                                  const snapshot::LayerName& name, const Inventory& inventory,
-                                                  const Scope& scope) {
-  const auto damaged = [&](std::string_view what) {
-    return Problem{.kind = Kind::damaged_layer,
-                   .what = fmt::format("layer '{}': {}", name.chain_id.to_string(), what),
-                   .advice = "run with --repair to unpack it again",
-                   .digest = name.chain_id};
-  };
-  if (name.chain_id != expected_chain_id(name)) return damaged("its name is not that of its content");
-  if (name.parent && !inventory.layers.contains(*name.parent)) {
-    return damaged(fmt::format("the layer below it, '{}', is missing", name.parent->to_string()));
-  }
-  if (!scope.has_layer(name.chain_id)) return std::nullopt;
-  const auto verified = snapshots.verify(name.chain_id);
+Problem damaged_layer(const oci::Digest& chain_id, std::string_view what) {
+  return {.kind = Kind::damaged_layer,
+          .what = fmt::format("layer '{}': {}", chain_id.to_string(), what),
+          .advice = "run with --repair to unpack it again",
+          .digest = chain_id};
+}
+
+Result<std::optional<Problem>> verify_layer(const snapshot::Snapshotter& snapshots,
+                                            const oci::Digest& chain_id) {
+  const auto verified = snapshots.verify(chain_id);
   if (verified) return std::nullopt;
   const auto fault = fault_of(verified.error());
   if (fault == Fault::gone) return std::nullopt;
   if (fault == Fault::unknown) return std::unexpected(verified.error().clone());
-  auto problem = damaged(verified.error().message());
+  auto problem = damaged_layer(chain_id, verified.error().message());
   if (fault == Fault::unreadable) {
     problem.kind = Kind::unreadable;
     problem.advice = kUnreadableAdvice;
@@ -74,18 +70,94 @@ Result<std::optional<Problem>> find_layer_problem(const snapshot::Snapshotter& s
   return problem;
 }
 
-Result<> check_layers(ImageStore& store, const Scope& scope, Inventory& inventory, CheckReport& report) {
+// As verify_blobs().
+Result<> verify_layers(ImageStore& store, const Scope& scope, CheckReport& report) {
+  auto* const snapshots = TRY(store.find_snapshots());
+  if (snapshots == nullptr) return {};
+  const auto layers = TRY(snapshots->list());
+  for (const auto& layer : layers) {
+    const auto& name = layer.name;
+    if (!scope.has_layer(name.chain_id) || name.chain_id != expected_chain_id(name)) continue;
+    auto problem = TRY(verify_layer(*snapshots, name.chain_id));
+    if (problem) report.problems.push_back(std::move(*problem));
+  }
+  return {};
+}
+
+// A layer that was published while the list was made may be missing in it.
+bool has_layer(const snapshot::Snapshotter& snapshots, const oci::Digest& chain_id,
+               const Inventory& inventory) {
+  if (inventory.layers.contains(chain_id)) return true;
+  const auto found = snapshots.find(chain_id);
+  return found && found->has_value();
+}
+
+Result<> check_layers(ImageStore& store, Inventory& inventory, CheckReport& report) {
   auto* const snapshots = TRY(store.find_snapshots());
   if (snapshots == nullptr) return {};
   const auto layers = TRY(snapshots->list());
   for (const auto& layer : layers) inventory.layers.insert(layer.name.chain_id);
   for (const auto& layer : layers) {
+    const auto& name = layer.name;
     ++report.layers.count;
     report.layers.bytes += layer.size_bytes;
-    auto problem = TRY(find_layer_problem(*snapshots, layer.name, inventory, scope));
-    if (problem) report.problems.push_back(std::move(*problem));
+    if (name.chain_id != expected_chain_id(name)) {
+      report.problems.push_back(damaged_layer(name.chain_id, "its name is not that of its content"));
+    } else if (name.parent && !has_layer(*snapshots, *name.parent, inventory)) {
+      const auto what = fmt::format("the layer below it, '{}', is missing", name.parent->to_string());
+      report.problems.push_back(damaged_layer(name.chain_id, what));
+    }
   }
   return {};
+}
+
+// What was damaged and has been removed since is no problem any more.
+Result<> drop_gone(ImageStore& store, CheckReport& report) {
+  auto* const snapshots = TRY(store.find_snapshots());
+  std::vector<Problem> rest;
+  for (auto& problem : report.problems) {
+    const auto blob = TRY(store.content().find(*problem.digest));
+    bool here = blob.has_value();
+    if (!here && snapshots != nullptr) {
+      const auto layer = snapshots->find(*problem.digest);
+      here = !layer || layer->has_value();
+    }
+    if (here) rest.push_back(std::move(problem));
+  }
+  report.problems = std::move(rest);
+  return {};
+}
+
+Result<> list_blobs(const content::Store& store, Inventory& inventory, CheckReport& report) {
+  const auto blobs = TRY(store.list());
+  for (const auto& blob : blobs) {
+    inventory.blobs.emplace(blob.digest, blob.size_bytes);
+    ++report.blobs.count;
+    report.blobs.bytes += blob.size_bytes;
+  }
+  return {};
+}
+
+// While it is held gc removes nothing. None where the store cannot be written: looking must do without.
+Result<std::optional<sys::FileLock>> hold_gc_off(const content::Store& store) {
+  auto lock = sys::FileLock::acquire(store.directory(), content::kGcLockFile, sys::LockMode::shared);
+  if (lock) return std::move(*lock);
+  const auto& error = lock.error();
+  if (error.kind() == Errc::permission_denied || error.kind() == Errc::not_found) return std::nullopt;
+  if (error.errnum() == EROFS) return std::nullopt;
+  return std::unexpected(std::move(lock).error());
+}
+
+// Whether all is there that something needs. What a name stands for was complete before it got the name, and
+// gc is held off: so what is missing in lists that were made after that of the names is lost. Removals wait
+// for this to end, so nothing large is read here without need.
+Result<> check_whole(ImageStore& store, Inventory& inventory, CheckReport& report) {
+  const auto lock = TRY(hold_gc_off(store.content()));
+  TRY(drop_gone(store, report));
+  const auto entries = TRY(list_entries(store, report));
+  TRY(list_blobs(store.content(), inventory, report));
+  TRY_CTX(check_layers(store, inventory, report), "checking the unpacked layers");
+  return check_images(store, entries, inventory, report);
 }
 
 // Programs of the image may miss their owners: what a user without a range of ids unpacks is all the user's.
@@ -177,9 +249,9 @@ Result<CheckReport> check_store(ImageStore& store, CheckDepth depth, const Suspe
   const Scope scope{.depth = depth, .suspects = suspects};
   CheckReport report;
   Inventory inventory;
-  TRY(check_blobs(store.content(), scope, inventory, report));
-  TRY_CTX(check_layers(store, scope, inventory, report), "checking the unpacked layers");
-  TRY(check_images(store, inventory, report));
+  TRY(verify_blobs(store.content(), scope, inventory, report));
+  TRY_CTX(verify_layers(store, scope, report), "checking the unpacked layers");
+  TRY(check_whole(store, inventory, report));
   TRY_CTX(check_database(store, depth, report), "checking the database");
   TRY(note_leftovers(store.content(), report));
   TRY(note_layer_leftovers(store, report));

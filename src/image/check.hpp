@@ -59,7 +59,8 @@ struct Suspects {
 };
 
 /// Looks at everything in the store and changes nothing. Fails where it cannot look: a problem is only what
-/// was seen to be wrong, not what could not be opened, locked or understood by this version.
+/// was seen to be wrong, not what could not be opened, locked or understood by this version; nor what others
+/// pulled, removed or pruned meanwhile. At the end gc is held off for a moment.
 Result<CheckReport> check_store(ImageStore& store, CheckDepth depth, const Suspects& suspects = {});
 
 }  // namespace corten::image

@@ -192,17 +192,19 @@ class ImageChecker {
 
 }  // namespace
 
-Result<> check_images(ImageStore& store, Inventory& inventory, CheckReport& report) {
-  const auto entries = store.names().list_entries();
-  if (!entries && entries.error().errnum() != 0) return std::unexpected(entries.error().clone());
-  if (!entries) {
-    report.problems.push_back({.kind = Problem::Kind::names,
-                               .what = entries.error().message(),
-                               .advice = "run with --repair to begin a new index.json without names"});
-    return {};
-  }
+Result<std::vector<content::NamedDescriptor>> list_entries(ImageStore& store, CheckReport& report) {
+  auto entries = store.names().list_entries();
+  if (entries || entries.error().errnum() != 0) return entries;
+  report.problems.push_back({.kind = Problem::Kind::names,
+                             .what = entries.error().message(),
+                             .advice = "run with --repair to begin a new index.json without names"});
+  return std::vector<content::NamedDescriptor>();
+}
+
+Result<> check_images(ImageStore& store, std::span<const content::NamedDescriptor> entries,
+                      Inventory& inventory, CheckReport& report) {
   ImageChecker checker(store, inventory, report);
-  for (const auto& entry : *entries) TRY(checker.check(entry));
+  for (const auto& entry : entries) TRY(checker.check(entry));
   return {};
 }
 

@@ -2,6 +2,8 @@
 
 #include <map>
 #include <set>
+#include <span>
+#include <vector>
 
 #include "image/check.hpp"
 
@@ -14,7 +16,12 @@ struct Inventory {
   std::set<oci::Digest> layers;                ///< Chain ids.
 };
 
-/// Follows every name to manifests, configs and layers.
-Result<> check_images(ImageStore& store, Inventory& inventory, CheckReport& report);
+/// All names, and entries without; none if they cannot be read, which is told.
+Result<std::vector<content::NamedDescriptor>> list_entries(ImageStore& store, CheckReport& report);
+
+/// Follows every entry to manifests, configs and layers. What is told as missing is missing in `inventory`:
+/// that is to be made after the entries were listed, and to stay true, which gc must be held off for.
+Result<> check_images(ImageStore& store, std::span<const content::NamedDescriptor> entries,
+                      Inventory& inventory, CheckReport& report);
 
 }  // namespace corten::image

@@ -8,11 +8,12 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from stores import run_in
+from stores import run_in, start_in
 from support import Corten, Outcome
 
 # What changes something on disk. Opening is not among them: O_CREAT of a file without a name or under a
@@ -70,6 +71,25 @@ def inject(corten: Corten, step: Step, what: str, words: list[str], log: Path) -
          f"inject={step.call}:{what}:when={step.number}"],
         *words, timeout=40,
     )
+
+
+def start_stopped_at(corten: Corten, path: str, words: list[str], log: Path) -> tuple["subprocess.Popen[str]", int]:
+    """Starts a command that is stopped when it first opens this path, as it calls it; SIGCONT to the second of the
+    two, a process id, lets it go on."""
+    tracer = start_in(
+        corten,
+        ["strace", "-f", "-qq", "-o", str(log), "-P", path, "-e", "trace=openat", "-e", "inject=openat:signal=SIGSTOP:when=1"],
+        *words,
+    )
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and tracer.poll() is None:
+        found = re.search(r"^(\d+) +--- stopped by SIGSTOP ---", log.read_text() if log.exists() else "", re.MULTILINE)
+        if found:
+            return tracer, int(found[1])
+        time.sleep(0.02)
+    tracer.kill()
+    out, err = tracer.communicate(timeout=10)
+    raise AssertionError(f"it did not open {path}\n{out}{err}")
 
 
 def was_injected(done: Outcome, log: Path) -> bool:

@@ -49,7 +49,11 @@ def run_in(corten: Corten, prefix: list[str], *words: str, timeout: float = 20) 
 
 
 def start(corten: Corten, *words: str) -> "subprocess.Popen[str]":
-    command = [str(corten.binary), "--root", str(corten.root), "--run-root", str(corten.run_root), *words]
+    return start_in(corten, [], *words)
+
+
+def start_in(corten: Corten, prefix: list[str], *words: str) -> "subprocess.Popen[str]":
+    command = [*prefix, str(corten.binary), "--root", str(corten.root), "--run-root", str(corten.run_root), *words]
     return subprocess.Popen(
         command, env=corten.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True,

@@ -1,11 +1,16 @@
 """Several commands on one store at once."""
 
+import os
+import signal
 from pathlib import Path
+
+import pytest
 
 import samples
 from daemons import Registry
 from faults import BLOB, MANIFEST, FaultProxy
-from stores import assert_sound, files_of, finish, image_ids, ok, start
+from steps import start_stopped_at
+from stores import assert_sound, files_of, finish, has_blob, image_ids, names_in, ok, start
 from support import Corten
 
 
@@ -115,4 +120,24 @@ def test_an_image_that_is_removed_while_it_is_pushed_stays_removed(proxy: FaultP
     proxy.add("PUT", MANIFEST, before=lambda _: ok(corten("rmi", "-f", ids[0])))
     ok(corten("push", copy))
     assert image_ids(corten) == []
+    assert_sound(corten)
+
+
+@pytest.mark.parametrize("repair", [[], ["--repair"]], ids=["check", "repair"])
+def test_a_check_while_images_come_and_go(repair: list[str], registry: Registry, repository: str, corten: Corten,
+                                          tmp_path: Path) -> None:
+    staying, going, coming = (samples.hello(number) for number in range(3))
+    names = [registry.put(repository, str(n), image) for n, image in enumerate((staying, going, coming))]
+    ok(corten("pull", names[0]))
+    ok(corten("pull", names[1]))
+    path = "blobs/" + staying.layers[0].digest.replace(":", "/")
+    checking, pid = start_stopped_at(corten, path, ["system", "check", *repair], tmp_path / "trace")
+    ok(corten("pull", names[2]))
+    ok(corten("rmi", names[1]))
+    os.kill(pid, signal.SIGCONT)
+    checked = ok(finish(checking))
+    assert checked.startswith("The store is sound: 2 images"), checked
+    assert names[2] in names_in(corten)
+    ok(corten("image", "prune", "-f"))
+    assert all(has_blob(corten, layer.digest) for layer in coming.layers)
     assert_sound(corten)
