@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "image/catalog.hpp"
-#include "image/collect.hpp"
 #include "image/leftovers.hpp"
 #include "image/relayer.hpp"
+#include "image/repair_one.hpp"
 
 namespace corten::image {
 namespace {
@@ -63,20 +63,16 @@ class Repairer {
   }
 
   Result<> remove_blob(const oci::Digest& digest) {
-    const auto find = [&] { return Result<std::vector<oci::Digest>>({digest}); };
-    const auto result = TRY(content::remove_blobs(store_.content(), find));
-    for (const auto& blob : result.removed) {
-      done_.push_back(fmt::format("removed the damaged blob '{}'", blob.digest.to_string()));
-    }
+    const bool removed = TRY(remove_if_damaged(store_.content(), digest));
+    if (removed) done_.push_back(fmt::format("removed the damaged blob '{}'", digest.to_string()));
     return {};
   }
 
   Result<> forget_name(const content::NamedDescriptor& entry) {
-    const auto removed = TRY(store_.names().remove_entries({&entry, 1}));
-    for (const auto& one : removed) {
-      const auto& what = one.name.empty() ? one.descriptor.digest.to_string() : one.name;
-      done_.push_back(fmt::format("dropped the name '{}', of which the manifest is lost", what));
-    }
+    const bool removed = TRY(forget_if_lost(store_, entry));
+    if (!removed) return {};
+    const auto& what = entry.name.empty() ? entry.descriptor.digest.to_string() : entry.name;
+    done_.push_back(fmt::format("dropped the name '{}', of which the manifest is lost", what));
     return {};
   }
 
@@ -84,7 +80,9 @@ class Repairer {
   Result<> read_again(const oci::Digest& manifest, const std::vector<oci::Descriptor>& images) {
     const auto image = std::ranges::find(images, manifest, &oci::Descriptor::digest);
     if (image == images.end()) return {};
-    TRY(summarize(store_, *image, Remembered::renew));
+    const auto summary = summarize(store_, *image, Remembered::renew);
+    if (!summary && summary.error().kind() == Errc::not_found) return {};  // removed meanwhile
+    if (!summary) return std::unexpected(summary.error().clone());
     done_.push_back(fmt::format("read image '{}' again", manifest.to_string()));
     return {};
   }

@@ -9,6 +9,7 @@
 #include "image/fault.hpp"
 #include "image/layer_unpack.hpp"
 #include "image/prune.hpp"
+#include "image/repair_one.hpp"
 #include "image/testing_images.hpp"
 #include "oci/index.hpp"
 #include "sys/names.hpp"
@@ -203,6 +204,29 @@ TEST_F(RepairTest, DamageThatCouldNotBeRemovedIsTold) {
   EXPECT_THAT(repaired->done, Contains(HasSubstr("dropped the name")));
   ASSERT_EQ(repaired->rest.problems.size(), 1U);
   EXPECT_EQ(repaired->rest.problems[0].kind, Problem::Kind::damaged_blob);
+}
+
+// Others pull while a check reads: what was lost then may be there now.
+TEST_F(RepairTest, ANameIsForgottenOnlyWhileItsImageIsLost) {
+  const auto entry_of = [&](const oci::Descriptor& target) {
+    return content::NamedDescriptor{.name = "docker.io/library/a:1", .descriptor = target};
+  };
+  EXPECT_FALSE(forget_if_lost(*store_, entry_of(image_)).value()) << "it is there";
+  ASSERT_TRUE(store_->content().remove(image_.digest));
+  auto other = image_;
+  other.digest = content::digest_of("another");
+  EXPECT_FALSE(forget_if_lost(*store_, entry_of(other)).value()) << "the name stands for something else";
+  EXPECT_TRUE(store_->names().find("docker.io/library/a:1").value());
+  EXPECT_TRUE(forget_if_lost(*store_, entry_of(image_)).value());
+  EXPECT_FALSE(store_->names().find("docker.io/library/a:1").value());
+}
+
+TEST_F(RepairTest, ABlobIsRemovedOnlyWhileItIsDamaged) {
+  EXPECT_FALSE(remove_if_damaged(store_->content(), blobs_[0]).value()) << "it is whole";
+  EXPECT_FALSE(remove_if_damaged(store_->content(), content::digest_of("none")).value());
+  damage(blobs_[0]);
+  EXPECT_TRUE(remove_if_damaged(store_->content(), blobs_[0]).value());
+  EXPECT_FALSE(store_->content().find(blobs_[0]).value());
 }
 
 TEST_F(RepairTest, ABlobThatWasCutShortIsSeenByItsSize) {
