@@ -91,6 +91,8 @@ class Push {
   Result<PushResult> run();
 
  private:
+  Result<content::NamedDescriptor> require_entry() const;
+  Result<PushPlan> make_plan(content::Lease& lease, content::NamedDescriptor& entry);
   Result<StoredDocument> rewrite(content::Lease& lease, StoredDocument manifest, const JobList& jobs,
                                  const std::vector<PushedBlob>& pushed);
   Result<StoredDocument> rewrite_index(content::Lease& lease, StoredDocument index,
@@ -198,15 +200,29 @@ Result<> Push::name(const PushPlan& plan, const oci::Descriptor& before, const o
   return {};
 }
 
-Result<PushResult> Push::run() {
-  const auto entry = TRY(store_.names().find(reference_.canonical()));
-  if (!entry) {
-    return with_hint(
-        fail(Errc::not_found, "an image does not exist locally with the tag: {}", reference_.familiar()),
-        "'corten images' lists what is here; 'corten tag' gives an image another name");
+Result<content::NamedDescriptor> Push::require_entry() const {
+  auto entry = TRY(store_.names().find(reference_.canonical()));
+  if (entry) return std::move(*entry);
+  return with_hint(
+      fail(Errc::not_found, "an image does not exist locally with the tag: {}", reference_.familiar()),
+      "'corten images' lists what is here; 'corten tag' gives an image another name");
+}
+
+// The name is looked up again: before all was leased, another command may have removed the image, or given
+// the name to another one, which `entry` is then.
+Result<PushPlan> Push::make_plan(content::Lease& lease, content::NamedDescriptor& entry) {
+  while (true) {
+    auto plan = plan_push(store_, lease, entry.descriptor, options_.platform);
+    auto again = TRY(require_entry());
+    if (again.descriptor.digest == entry.descriptor.digest) return plan;
+    entry = std::move(again);
   }
+}
+
+Result<PushResult> Push::run() {
+  auto entry = TRY(require_entry());
   auto lease = TRY(content::Lease::create(store_.content()));
-  auto plan = TRY(plan_push(store_, lease, entry->descriptor, options_.platform));
+  auto plan = TRY(make_plan(lease, entry));
   if (!plan.note.empty()) options_.progress.message(plan.note);
   JobList jobs(store_, options_);
   for (const auto& manifest : plan.manifests) TRY(jobs.add(*manifest.document->manifest()));
@@ -231,7 +247,7 @@ Result<PushResult> Push::run() {
   PushResult result = {.target = {.media_type = top.descriptor.media_type,
                                   .digest = top.descriptor.digest,
                                   .size_bytes = top.descriptor.size_bytes}};
-  TRY(name(plan, entry->descriptor, result.target));
+  TRY(name(plan, entry.descriptor, result.target));
   return result;
 }
 

@@ -31,6 +31,13 @@ std::string shown_platform(const StoredDocument& image) {
   return platform ? oci::to_string(*platform) : image.descriptor.digest.to_string();
 }
 
+// What is not here was dropped, and may come back while the push needs it.
+Result<> hold_parts(content::Lease& lease, const oci::Manifest& manifest) {
+  TRY(lease.hold(manifest.config.digest));
+  for (const auto& layer : manifest.layers) TRY(lease.hold(layer.digest));
+  return {};
+}
+
 Result<PushPlan> plan_platform(const content::Store& content, content::Lease& lease, StoredDocument document,
                                const oci::Platform& platform) {
   for (int depth = 0; depth < kMaxIndexDepth && document.document->index() != nullptr; ++depth) {
@@ -84,6 +91,22 @@ Result<PushPlan> plan_index(const content::Store& content, content::Lease& lease
   return plan;
 }
 
+Result<PushPlan> plan_documents(const content::Store& content, content::Lease& lease,
+                                const oci::Descriptor& target, const std::optional<oci::Platform>& platform) {
+  auto document = TRY(find_document(content, lease, target));
+  if (!document) {
+    return with_hint(fail(Errc::data_loss, "the image's manifest '{}' is missing", target.digest.to_string()),
+                     "run 'corten system check --repair'");
+  }
+  if (document->document->index() != nullptr) {
+    if (platform) return plan_platform(content, lease, std::move(*document), *platform);
+    return plan_index(content, lease, std::move(*document));
+  }
+  PushPlan plan;
+  plan.manifests.push_back(std::move(*document));
+  return plan;
+}
+
 std::string oci_media_type(const std::string& type) {
   const auto blob = oci::classify_media_type(type);
   const bool foreign = blob.distribution == oci::Distribution::foreign;
@@ -112,25 +135,15 @@ std::string oci_media_type(const std::string& type) {
 
 Result<PushPlan> plan_push(ImageStore& store, content::Lease& lease, const oci::Descriptor& target,
                            const std::optional<oci::Platform>& platform) {
-  const auto& content = store.content();
-  auto document = TRY(find_document(content, lease, target));
-  if (!document) {
-    return with_hint(fail(Errc::data_loss, "the image's manifest '{}' is missing", target.digest.to_string()),
-                     "run 'corten system check --repair'");
-  }
-  if (document->document->index() != nullptr) {
-    if (platform) return plan_platform(content, lease, std::move(*document), *platform);
-    return plan_index(content, lease, std::move(*document));
-  }
-  if (platform) {
+  auto plan = TRY(plan_documents(store.content(), lease, target, platform));
+  if (platform && !plan.is_part) {
     const auto image = TRY(summarize(store, target));
     if (!oci::may_run_on(image.platform, *platform)) {
       return fail(Errc::not_found, "the image is for {}, not for {}", oci::to_string(image.platform),
                   oci::to_string(oci::normalize(*platform)));
     }
   }
-  PushPlan plan;
-  plan.manifests.push_back(std::move(*document));
+  for (const auto& manifest : plan.manifests) TRY(hold_parts(lease, *manifest.document->manifest()));
   return plan;
 }
 

@@ -28,9 +28,10 @@ struct PushPlan {
   std::string note;
 };
 
-/// Decides which documents of `target` are pushed, and leases them. From an index: the image of `platform`,
-/// or else everything, when all of it is here; else the only image that is here, as Docker does; with
-/// several, but not all, failed_precondition.
+/// Decides which documents of `target` are pushed, and leases them with their configs and layers. From an
+/// index: the image of `platform`, or else everything, when all of it is here; else the only image that is
+/// here, as Docker does; with several, but not all, failed_precondition. An entry that still stands for
+/// `target` afterwards has kept all this from gc until it was leased.
 Result<PushPlan> plan_push(ImageStore& store, content::Lease& lease, const oci::Descriptor& target,
                            const std::optional<oci::Platform>& platform);
 

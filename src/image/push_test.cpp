@@ -7,6 +7,7 @@
 #include "codec/detect.hpp"
 #include "image/blob_sources.hpp"
 #include "image/catalog.hpp"
+#include "image/collect.hpp"
 #include "image/compress_layer.hpp"
 #include "image/pull.hpp"
 #include "image/push_plan.hpp"
@@ -64,6 +65,22 @@ class PushTest : public testing::ImageTest {
   std::unique_ptr<term::Progress> progress_ = term::create_silent_progress();
   std::vector<std::string> tars_ = {layer_tar({{"a", "one"}}), layer_tar({{"b", std::string(100'000, 'b')}})};
 };
+
+// From the plan on, the image may lose its name.
+TEST_F(PushTest, APlanLeasesAllThatIsPushed) {
+  const auto image = put(tars_);
+  name("host.io/x:1", image);
+  {
+    auto lease = content::Lease::create(store_->content());
+    ASSERT_TRUE(lease);
+    ASSERT_TRUE(plan_push(*store_, *lease, image, std::nullopt));
+    ASSERT_TRUE(store_->names().remove("host.io/x:1").value());
+    const auto collected = collect_garbage(*store_, {});
+    ASSERT_TRUE(collected) << collected.error().message();
+    EXPECT_THAT(collected->blobs.removed, ::testing::IsEmpty());
+  }
+  EXPECT_EQ(collect_garbage(*store_, {})->blobs.removed.size(), 4U);
+}
 
 TEST_F(PushTest, WhatWasPulledIsPushedByteForByte) {
   for (const bool docker : {false, true}) {

@@ -10,7 +10,7 @@ import samples
 from daemons import Registry
 from faults import BLOB, MANIFEST, FaultProxy
 from steps import start_stopped_at
-from stores import assert_sound, files_of, finish, has_blob, image_ids, names_in, ok, start
+from stores import assert_sound, files_of, finish, has_blob, image_ids, names_in, ok, refused, start
 from support import Corten
 
 
@@ -120,6 +120,33 @@ def test_an_image_that_is_removed_while_it_is_pushed_stays_removed(proxy: FaultP
     proxy.add("PUT", MANIFEST, before=lambda _: ok(corten("rmi", "-f", ids[0])))
     ok(corten("push", copy))
     assert image_ids(corten) == []
+    assert_sound(corten)
+
+
+def test_an_image_that_is_removed_before_it_is_leased_is_not_there(registry: Registry, repository: str,
+                                                                   corten: Corten, tmp_path: Path) -> None:
+    name = registry.put(repository, "1", samples.hello())
+    ok(corten("pull", name))
+    pushing, pid = start_stopped_at(corten, "leases", ["push", name], tmp_path / "trace")
+    ok(corten("rmi", name))
+    os.kill(pid, signal.SIGCONT)
+    assert "an image does not exist locally with the tag" in refused(finish(pushing))
+
+
+def test_a_name_that_moves_before_it_is_leased_is_pushed_as_it_is_then(registry: Registry, repository: str,
+                                                                       corten: Corten, tmp_path: Path) -> None:
+    before, after = (registry.put(repository, str(n), samples.hello(n)) for n in range(2))
+    name = f"{registry.host}/{repository}:moves"
+    for image in (before, after):
+        ok(corten("pull", image))
+    ok(corten("tag", before, name))
+    pushing, pid = start_stopped_at(corten, "leases", ["push", name], tmp_path / "trace")
+    ok(corten("tag", after, name))
+    ok(corten("rmi", before))
+    os.kill(pid, signal.SIGCONT)
+    ok(finish(pushing))
+    ok(corten("pull", name))
+    assert files_of(corten, name)["etc/version"] == b"1\n"
     assert_sound(corten)
 
 
