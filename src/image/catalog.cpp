@@ -88,8 +88,17 @@ class Gatherer {
 
   void tell(const content::NamedDescriptor& entry, const Error& error) {
     if (error.kind() == Errc::unsupported) return;  // an artifact that another tool keeps here
+    if (error.kind() == Errc::not_found && was_removed(entry)) return;
     const auto what = entry.name.empty() ? entry.descriptor.digest.to_string() : entry.name;
     catalog_.problems.push_back(fmt::format("image '{}': {}", what, error.message()));
+  }
+
+  // Since the names were listed.
+  bool was_removed(const content::NamedDescriptor& entry) const {
+    const auto entries = store_.names().list_entries();
+    return entries && std::ranges::none_of(*entries, [&](const auto& other) {
+             return other.name == entry.name && other.descriptor.digest == entry.descriptor.digest;
+           });
   }
 
   ImageStore& store_;

@@ -43,7 +43,7 @@ struct ImageRecord {
 
 /// All images that names or unnamed entries of index.json stand for, newest first, then by id. A name that
 /// stands for an index gives each image of it that is here. Damaged images are passed over and told in
-/// `problems`.
+/// `problems`; those that others remove meanwhile are passed over.
 struct Catalog {
   std::vector<ImageRecord> images;
   std::vector<std::string> problems;

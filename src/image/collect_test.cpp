@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "codec/tar_writer.hpp"
 #include "content/lease.hpp"
 #include "image/check.hpp"
@@ -67,6 +69,20 @@ TEST_F(CollectTest, SharedLayersStayWhileAnImageNeedsThem) {
   EXPECT_EQ(collected.layers.size(), 2U);
   EXPECT_EQ(collected.blobs.removed.size(), 4U) << "manifest, config and two layers";
   EXPECT_EQ(layer_count(), 1U);
+}
+
+TEST_F(CollectTest, WhatIsLostTakesNoRoom) {
+  const auto lost = put({tar_of("lost")});
+  name("lost", lost);
+  name("fine", put({tar_of("fine")}));
+  ASSERT_EQ(list_images(*store_)->images.size(), 2U) << "and both are remembered";
+  ASSERT_TRUE(store_->content().remove(lost.digest));
+  const auto usage = measure_disk_usage(*store_);
+  ASSERT_TRUE(usage) << usage.error().message();
+  std::vector<bool> empty;
+  for (const auto& image : usage->images) empty.push_back(image.shared_bytes + image.unique_bytes == 0);
+  EXPECT_EQ(std::ranges::count(empty, true), 1);
+  EXPECT_EQ(empty.size(), 2U);
 }
 
 TEST_F(CollectTest, LayersOfAnImageInNestedIndexesStay) {

@@ -5,12 +5,15 @@
 namespace corten::image {
 namespace {
 
-// The layer blobs of one image that can go.
+// The layer blobs of one image that can go; none of one that the database remembers and whose documents are
+// lost, which is no reason to keep those of others.
 Result<> find_droppable(ImageStore& store, const ImageRecord& image, std::vector<oci::Digest>& blobs) {
-  const auto documents = TRY(read_documents(store.content(), image.summary.manifest));
+  const auto documents = read_documents(store.content(), image.summary.manifest);
+  if (!documents && documents.error().kind() == Errc::not_found) return {};
+  if (!documents) return std::unexpected(documents.error().clone());
   auto* const snapshots = TRY(store.find_snapshots());
   if (snapshots == nullptr) return {};
-  const auto& layers = documents.manifest->layers;
+  const auto& layers = documents->manifest->layers;
   for (std::size_t i = 0; i < layers.size() && i < image.summary.chain_ids.size(); ++i) {
     const auto unpacked = TRY(snapshots->find(image.summary.chain_ids[i]));
     if (!unpacked) continue;

@@ -160,6 +160,18 @@ TEST_F(RepairTest, BlobsAreDroppedOnlyIfUnpackedAndKnown) {
   EXPECT_FALSE(store_->content().find(blobs_[0]).value());
 }
 
+TEST_F(RepairTest, BlobsAreDroppedBesideAnImageThatIsLost) {
+  ASSERT_TRUE(note_blob_sources(*store_, blobs_, "docker.io/library/a"));
+  unpack();
+  const auto lost = put({"lost"});
+  name("docker.io/library/lost:1", lost);
+  const auto config = summarize(*store_, lost)->id;
+  ASSERT_TRUE(store_->content().remove(config));
+  const auto dropped = drop_layer_blobs(*store_);
+  ASSERT_TRUE(dropped) << dropped.error().message();
+  EXPECT_EQ(dropped->removed.size(), 2U);
+}
+
 TEST_F(RepairTest, ALayerThatIsNeitherUnpackedNorABlobIsTold) {
   unpack();
   ASSERT_TRUE(store_->snapshots().value()->remove(names_[1].chain_id));

@@ -133,6 +133,23 @@ def test_an_image_that_is_removed_before_it_is_leased_is_not_there(registry: Reg
     assert "an image does not exist locally with the tag" in refused(finish(pushing))
 
 
+@pytest.mark.parametrize("words", [["images"], ["system", "df"], ["system", "prune", "-f"]], ids="-".join)
+def test_an_image_that_is_removed_while_it_is_read_is_passed_over(words: list[str], registry: Registry,
+                                                                  repository: str, corten: Corten,
+                                                                  tmp_path: Path) -> None:
+    name = registry.put(repository, "1", samples.hello())
+    ok(corten("pull", name))
+    path = "blobs/" + names_in(corten)[name].replace(":", "/")
+    (corten.root / "corten.db").unlink()  # what is remembered need not be read
+    reading, pid = start_stopped_at(corten, path, words, tmp_path / "trace")
+    ok(corten("rmi", name))
+    os.kill(pid, signal.SIGCONT)
+    read = finish(reading)
+    ok(read)
+    assert read.err == ""
+    assert image_ids(corten) == []
+
+
 def test_a_name_that_moves_before_it_is_leased_is_pushed_as_it_is_then(registry: Registry, repository: str,
                                                                        corten: Corten, tmp_path: Path) -> None:
     before, after = (registry.put(repository, str(n), samples.hello(n)) for n in range(2))
