@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "content/lease.hpp"
 #include "image/catalog.hpp"
 #include "image/layer_unpack.hpp"
 #include "sys/fd_stream.hpp"
@@ -59,21 +60,40 @@ Result<> unpack_one(ImageStore& store, snapshot::Snapshotter& snapshots, const o
 
 Result<> unpack_image(ImageStore& store, snapshot::Snapshotter& snapshots, const oci::Descriptor& image,
                       std::vector<std::string>& done) {
-  const auto documents = TRY(read_documents(store.content(), image));
-  const auto names = TRY(layer_names(documents.config.value()));
+  const auto documents = read_documents(store.content(), image);
+  if (!documents && documents.error().kind() == Errc::not_found) return {};  // removed before it was leased
+  if (!documents) return std::unexpected(documents.error().clone());
+  const auto names = TRY(layer_names(documents->config.value()));
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto present = snapshots.find(names[i].chain_id);
     // Its record is damaged, and something that is in use lies on it.
     if (!present && present.error().kind() == Errc::data_loss) return {};
     if (!present) return std::unexpected(present.error().clone());
     if (*present) continue;
-    const auto blob = TRY(store.content().find(documents.manifest->layers[i].digest));
+    const auto blob = TRY(store.content().find(documents->manifest->layers[i].digest));
     if (!blob) return {};  // nor can those above it be unpacked
     TRY_CTX(unpack_one(store, snapshots, blob->digest, names[i]), "unpacking layer '{}'",
             names[i].chain_id.to_string());
     done.push_back(fmt::format("unpacked layer '{}'", names[i].chain_id.to_string()));
   }
   return {};
+}
+
+// Whether a layer of the image is among those that are there. Then all of it is leased: others may remove the
+// image, but not what is unpacked again while that goes on. Not so of one that they have removed already.
+Result<bool> hold_unpacked(ImageStore& store, content::Lease& lease, const oci::Descriptor& image,
+                           const DigestSet& present) {
+  const auto documents = read_documents(store.content(), image);
+  if (!documents && documents.error().kind() == Errc::not_found) return false;
+  if (!documents) return std::unexpected(documents.error().clone());
+  const auto chains = chain_ids_of(documents->config.value());
+  const auto is_present = [&](const auto& chain) { return present.contains(chain); };
+  if (std::ranges::none_of(chains, is_present)) return false;
+  TRY(lease.hold(image.digest));
+  TRY(lease.hold(documents->manifest->config.digest));
+  for (const auto& chain : chains) TRY(lease.hold(chain));
+  for (const auto& layer : documents->manifest->layers) TRY(lease.hold(layer.digest));
+  return true;
 }
 
 }  // namespace
@@ -85,12 +105,11 @@ Result<std::vector<std::string>> unpack_again(ImageStore& store, std::span<const
   const auto layers = TRY(snapshots->list());
   DigestSet present;
   for (const auto& layer : layers) present.insert(layer.name.chain_id);
+  auto lease = TRY(content::Lease::create(store.content()));
   std::vector<oci::Descriptor> unpacked;
   for (const auto& image : images) {
-    const auto documents = TRY(read_documents(store.content(), image));
-    const auto chains = chain_ids_of(documents.config.value());
-    const auto is_present = [&](const auto& chain) { return present.contains(chain); };
-    if (std::ranges::any_of(chains, is_present)) unpacked.push_back(image);
+    const bool held = TRY(hold_unpacked(store, lease, image, present));
+    if (held) unpacked.push_back(image);
   }
   std::vector<std::string> done;
   TRY(remove_layers(*snapshots, damaged, done));

@@ -9,6 +9,7 @@
 #include "image/fault.hpp"
 #include "image/layer_unpack.hpp"
 #include "image/prune.hpp"
+#include "image/relayer.hpp"
 #include "image/repair_one.hpp"
 #include "image/testing_images.hpp"
 #include "oci/index.hpp"
@@ -81,6 +82,18 @@ TEST_F(RepairTest, AMissingLayerIsUnpackedAgain) {
   EXPECT_THAT(repaired->done, Contains(HasSubstr("unpacked layer '" + names_[1].chain_id.to_string())));
   EXPECT_TRUE(repaired->rest.problems.empty());
   EXPECT_TRUE(store_->snapshots().value()->find(names_[1].chain_id).value());
+}
+
+TEST_F(RepairTest, AnImageThatWasRemovedMeanwhileIsNotUnpackedAgain) {
+  unpack();
+  ASSERT_TRUE(store_->snapshots().value()->remove(names_[1].chain_id));
+  const auto gone = put({empty_tar(4)});
+  ASSERT_TRUE(store_->content().remove(gone.digest));
+  const oci::Descriptor images[] = {gone, image_};
+  const auto done = unpack_again(*store_, images, {});
+  ASSERT_TRUE(done) << done.error().message();
+  EXPECT_EQ(done->size(), 1U);
+  EXPECT_TRUE(check().problems.empty());
 }
 
 TEST_F(RepairTest, ImagesInNestedIndexesAreCheckedToo) {
