@@ -1,6 +1,8 @@
 #include "content/names.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -51,11 +53,69 @@ std::vector<NamedDescriptor> to_entries(std::vector<oci::Descriptor> descriptors
   return entries;
 }
 
+oci::Descriptor with_name(const oci::Descriptor& descriptor, std::string_view name) {
+  auto named = bare(descriptor);
+  named.annotations[std::string(oci::annotation::kRefName)] = name;
+  return named;
+}
+
+// Gives many names, each with one look at the entries and not one look for each name.
+class NamePut {
+ public:
+  NamePut(std::vector<oci::Descriptor>& entries, Names::Displaced displaced)
+      : entries_(entries), displaced_(displaced) {}
+
+  void put(std::span<const NamedDescriptor> wanted) {
+    for (const auto& entry : wanted) want(entry);
+    replace_present();
+    for (const auto& [name, descriptor] : names_) entries_.push_back(with_name(*descriptor, name));
+    std::set<oci::Digest> present;
+    for (const auto& entry : entries_) present.insert(entry.digest);
+    for (auto& descriptor : nameless_) {
+      if (present.insert(descriptor.digest).second) entries_.push_back(std::move(descriptor));
+    }
+  }
+
+ private:
+  void want(const NamedDescriptor& entry) {
+    if (entry.name.empty()) {
+      nameless_.push_back(bare(entry.descriptor));
+      return;
+    }
+    named_.insert(entry.descriptor.digest);
+    const auto [place, added] = names_.try_emplace(entry.name, &entry.descriptor);
+    if (!added) displace(*std::exchange(place->second, &entry.descriptor));
+  }
+
+  // What is in the entries already gets its new meaning in its place, and is wanted no more.
+  void replace_present() {
+    std::erase_if(entries_, [&](oci::Descriptor& entry) {
+      const auto name = oci::layout::find_ref_name(entry);
+      if (!name) return named_.contains(entry.digest);
+      const auto wanted = names_.find(*name);
+      if (wanted == names_.end()) return false;
+      displace(entry);
+      entry = with_name(*wanted->second, *name);
+      names_.erase(wanted);
+      return false;
+    });
+  }
+
+  void displace(const oci::Descriptor& descriptor) {
+    if (displaced_ == Names::Displaced::keep_unnamed) nameless_.push_back(bare(descriptor));
+  }
+
+  std::vector<oci::Descriptor>& entries_;
+  Names::Displaced displaced_;
+  std::map<std::string, const oci::Descriptor*, std::less<>> names_;
+  std::set<oci::Digest> named_;
+  std::vector<oci::Descriptor> nameless_;
+};
+
 // Gives the name to `descriptor`; what it stood for before.
 std::optional<oci::Descriptor> put_name(std::vector<oci::Descriptor>& entries, std::string_view name,
                                         const oci::Descriptor& descriptor, Names::Displaced displaced) {
-  auto named = bare(descriptor);
-  named.annotations[std::string(oci::annotation::kRefName)] = name;
+  auto named = with_name(descriptor, name);
   std::optional<oci::Descriptor> before;
   if (const auto entry = find_entry(entries, name); entry != entries.end()) {
     before = without_name(std::exchange(*entry, std::move(named)));
@@ -101,6 +161,14 @@ Result<std::optional<oci::Descriptor>> Names::set(std::string_view name, const o
   auto before = put_name(index.manifests, name, descriptor, displaced);
   TRY_CTX(save_index(*store_, index, Reserve::keep), "naming '{}'", name);
   return before;
+}
+
+Result<> Names::set_all(std::span<const NamedDescriptor> entries, Displaced displaced) const {
+  const auto lock = TRY(lock_index(*store_));
+  auto index = TRY(load_index(*store_));
+  NamePut(index.manifests, displaced).put(entries);
+  TRY_CTX(save_index(*store_, index, Reserve::keep), "giving {} names", entries.size());
+  return {};
 }
 
 Result<bool> Names::set_if(std::string_view name, const oci::Descriptor& descriptor,

@@ -41,6 +41,10 @@ class Names {
   Result<std::optional<oci::Descriptor>> set(std::string_view name, const oci::Descriptor& descriptor,
                                              Displaced displaced = Displaced::forget) const;
 
+  /// Gives many names in one write: all of them or none. As set() for each in turn, so that the last one of
+  /// a name counts; an entry whose name is empty is added as add_unnamed() does.
+  Result<> set_all(std::span<const NamedDescriptor> entries, Displaced displaced = Displaced::forget) const;
+
   /// What must be true of the entries, those without a name among them.
   using Condition = std::function<bool(std::span<const NamedDescriptor>)>;
   /// As set(), if the condition is true then: nobody changes a name between the look and the write. False,

@@ -126,6 +126,39 @@ TEST_F(StoreTest, AnnotationsOfARegistryStayOutOfTheIndex) {
   EXPECT_EQ(names.find("n").value()->descriptor, descriptor("one"));
 }
 
+TEST_F(StoreTest, ManyNamesAreGivenInOneWrite) {
+  const auto store = open();
+  const Names names(store);
+  ASSERT_TRUE(names.set("a:1", descriptor("old")));
+  ASSERT_TRUE(names.set("b:1", descriptor("kept")));
+  ASSERT_TRUE(names.add_unnamed(descriptor("one")));
+  const std::vector<NamedDescriptor> wanted = {{.name = "a:1", .descriptor = descriptor("one")},
+                                               {.name = "c:1", .descriptor = descriptor("lost")},
+                                               {.name = "c:1", .descriptor = descriptor("two")},
+                                               {.name = "", .descriptor = descriptor("nameless")},
+                                               {.name = "", .descriptor = descriptor("two")}};
+  ASSERT_TRUE(names.set_all(wanted, Names::Displaced::keep_unnamed));
+  std::vector<std::pair<std::string, oci::Digest>> all;
+  const auto entries = names.list_entries().value();
+  for (const auto& entry : entries) all.emplace_back(entry.name, entry.descriptor.digest);
+  std::vector<std::pair<std::string, oci::Digest>> expected = {
+      {"", digest_of("old")},    {"", digest_of("lost")},    {"", digest_of("nameless")},
+      {"a:1", digest_of("one")}, {"b:1", digest_of("kept")}, {"c:1", digest_of("two")}};
+  std::ranges::sort(expected);
+  EXPECT_EQ(all, expected);
+}
+
+TEST_F(StoreTest, OfManyNamesAllAreGivenOrNone) {
+  const auto store = open();
+  const Names names(store);
+  auto untyped = descriptor("two");
+  untyped.media_type = "";
+  const std::vector<NamedDescriptor> wanted = {{.name = "a:1", .descriptor = descriptor("one")},
+                                               {.name = "b:1", .descriptor = untyped}};
+  EXPECT_FALSE(names.set_all(wanted));
+  EXPECT_TRUE(names.list_entries().value().empty());
+}
+
 TEST_F(StoreTest, WhatCouldNotBeReadAgainIsNotWritten) {
   const auto store = open();
   const Names names(store);

@@ -150,6 +150,13 @@ void note_summary(ImageStore& store, const Wanted& wanted) {
   if (!summary) log::debug("summing up the image: {}", summary.error().message());
 }
 
+Result<> set_names(ImageStore& store, const Names& names, const oci::Descriptor& target) {
+  std::vector<content::NamedDescriptor> entries;
+  entries.push_back({.name = names.digest.canonical(), .descriptor = target});
+  if (names.tag) entries.push_back({.name = names.tag->canonical(), .descriptor = target});
+  return store.names().set_all(entries, content::Names::Displaced::keep_unnamed);
+}
+
 oci::Descriptor plain(const oci::Descriptor& descriptor) {
   oci::Descriptor plain;
   plain.media_type = descriptor.media_type;
@@ -189,8 +196,7 @@ Result<PullResult> pull_image(ImageStore& store, registry::Repository& repositor
       {.max_parallel = options.max_parallel, .stop = options.stop, .progress = options.progress}));
   note_sources(store, reference, wanted);
   note_summary(store, wanted);
-  TRY(set_name(store, names.digest, result.target));
-  if (names.tag) TRY(set_name(store, *names.tag, result.target));
+  TRY(set_names(store, names, result.target));
   return result;
 }
 

@@ -49,6 +49,20 @@ def snapshot_count(corten: Corten) -> int:
 # --- load: forms of archives
 
 
+def test_names_of_an_archive_are_written_once(corten: Corten, tmp_path: Path) -> None:
+    names = [f"app:{i}" for i in range(800)]
+    archive = tmp_path / "many.tar"
+    archive.write_bytes(make_tar(old_docker_archive(tags=names)))
+    trace = tmp_path / "trace"
+    command = ["strace", "-f", "-y", "-e", "trace=rename,renameat,renameat2,link,linkat", "-o", str(trace)]
+    binary = [str(corten.binary), "--root", str(corten.root), "--run-root", str(corten.run_root)]
+    subprocess.run([*command, *binary, "load", "-q", "-i", str(archive)],
+                   env=corten.environment(), check=True, capture_output=True)
+    assert len(index_names(corten)) == 800
+    writes = [line for line in trace.read_text().splitlines() if '"index.json"' in line]
+    assert 1 <= len(writes) <= 2, "once when the store is made, once for all names"
+
+
 def test_old_docker_archive(corten: Corten) -> None:
     config = make_config(LAYERS)
     done = load(corten, old_docker_archive(tags=["app:1", "user/other:2"]))

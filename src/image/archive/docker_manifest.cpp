@@ -8,6 +8,7 @@
 #include "base/json.hpp"
 #include "base/json_view.hpp"
 #include "base/strings.hpp"
+#include "image/archive/archive_names.hpp"
 #include "oci/manifest.hpp"
 
 namespace corten::image {
@@ -18,6 +19,10 @@ Result<DockerArchiveImage> parse_image(const Json& value, std::string path) {
   DockerArchiveImage image;
   image.config = TRY(view.require_string("Config"));
   image.repo_tags = TRY(view.find_strings("RepoTags"));
+  if (image.repo_tags.size() > kMaxNamesOfImage) {
+    return view.fail_at("RepoTags",
+                        fmt::format("{} names are more than {}", image.repo_tags.size(), kMaxNamesOfImage));
+  }
   image.layers = TRY(view.find_strings("Layers"));
   if (image.layers.size() > oci::kMaxDescriptors) {
     return view.fail_at("Layers",

@@ -78,6 +78,16 @@ TEST(MemberLink, IsResolvedWithinTheArchive) {
   EXPECT_EQ(resolve_member_link("aa/layer.tar", ""), std::nullopt);
 }
 
+TEST(DockerManifest, AnImageHasOnlySoManyNames) {
+  std::vector<DockerArchiveImage> images = {{.config = "c.json"}};
+  for (std::size_t i = 0; i < kMaxNamesOfImage; ++i) images[0].repo_tags.push_back(fmt::format("a:{}", i));
+  EXPECT_TRUE(parse_docker_manifest(format_docker_manifest(images)));
+  images[0].repo_tags.emplace_back("a:latest");
+  const auto refused = parse_docker_manifest(format_docker_manifest(images));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message(), "manifest.json[0].RepoTags: 10001 names are more than 10000");
+}
+
 TEST(MemberName, PromisesADigest) {
   const std::string hex(64, 'a');
   EXPECT_EQ(digest_of_member_name("blobs/sha256/" + hex)->to_string(), "sha256:" + hex);

@@ -43,6 +43,18 @@ Result<Loaded> take_images(ImageStore& store, content::Lease& lease, ArchiveSour
       "'corten import' makes an image of the files of a root filesystem");
 }
 
+std::vector<content::NamedDescriptor> names_to_give(const Loaded& loaded) {
+  std::vector<content::NamedDescriptor> names;
+  for (const auto& image : loaded.images) {
+    const auto& manifest = image.image.manifest;
+    if (image.names.empty()) names.push_back({.name = {}, .descriptor = manifest});
+    for (const auto& name : image.names) {
+      names.push_back({.name = name.canonical(), .descriptor = manifest});
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 Result<Loaded> load_images(ImageStore& store, content::Lease& lease, ArchiveSource& archive,
@@ -53,10 +65,8 @@ Result<Loaded> load_images(ImageStore& store, content::Lease& lease, ArchiveSour
     return fail(Errc::not_found, "the archive has no image for {}", oci::to_string(*options.platform));
   }
   // Only now, when all of them are known to be whole.
-  for (const auto& image : loaded.images) {
-    if (image.names.empty()) TRY(name_image(store, std::nullopt, image.image.manifest));
-    for (const auto& name : image.names) TRY(name_image(store, name, image.image.manifest));
-  }
+  const auto names = names_to_give(loaded);
+  TRY(store.names().set_all(names, content::Names::Displaced::keep_unnamed));
   return loaded;
 }
 

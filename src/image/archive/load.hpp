@@ -34,9 +34,11 @@ struct Loaded {
 
 /// Brings the images of an archive into the store: an OCI layout if it is one, else a docker-archive. What
 /// both are (as Docker 25 and corten write it) is taken as the layout, whose manifests keep their digests.
-/// Every layer is unpacked and compared with its diffID before an image gets its names.
+/// Every layer is unpacked and compared with its diffID before an image gets its names, and all images get
+/// theirs in one write.
 ///
-/// invalid_argument for what is no archive of images or names members that it does not have, data_loss for
+/// invalid_argument for what is no archive of images, names members that it does not have or gives an image
+/// more than kMaxNamesOfImage names, data_loss for
 /// bytes that are not what they should be, not_found when no image is for the platform.
 Result<Loaded> load_images(ImageStore& store, content::Lease& lease, ArchiveSource& archive,
                            const LoadOptions& options = {});

@@ -122,7 +122,7 @@ class LayoutLoader {
 };
 
 // One image may have an entry for each of its names.
-void add_image(Loaded& loaded, LayoutLoader::Taken taken, std::optional<oci::Reference> name) {
+Result<> add_image(Loaded& loaded, LayoutLoader::Taken taken, std::optional<oci::Reference> name) {
   const auto same = [&taken](const LoadedImage& present) {
     return present.image.manifest.digest == taken.target.digest;
   };
@@ -131,10 +131,15 @@ void add_image(Loaded& loaded, LayoutLoader::Taken taken, std::optional<oci::Ref
     loaded.images.push_back({.image = {.manifest = std::move(taken.target), .id = taken.image.id}});
     place = std::prev(loaded.images.end());
   }
-  if (name && std::ranges::find(place->names, *name) == place->names.end()) {
-    place->names.push_back(std::move(*name));
-    std::ranges::sort(place->names);
+  if (!name) return {};
+  const auto at = std::ranges::lower_bound(place->names, *name);
+  if (at != place->names.end() && *at == *name) return {};
+  if (place->names.size() == kMaxNamesOfImage) {
+    return fail(Errc::invalid_argument, "{}: more than {} names for image '{}'", oci::layout::kIndexFile,
+                kMaxNamesOfImage, place->image.id.to_string());
   }
+  place->names.insert(at, std::move(*name));
+  return {};
 }
 
 }  // namespace
@@ -149,7 +154,7 @@ Result<Loaded> load_oci_layout(ImageStore& store, content::Lease& lease, Archive
     if (!taken) continue;
     std::optional<oci::Reference> name;
     if (const auto text = whole_name(entry)) name = take_archive_name(*text, loaded.problems);
-    add_image(loaded, std::move(*taken), std::move(name));
+    TRY(add_image(loaded, std::move(*taken), std::move(name)));
   }
   return loaded;
 }
