@@ -22,7 +22,9 @@ Result<FindCredentials> stored_credentials(const ClientOptions& options) {
   // A user without a home has no stored credentials, and needs none for public images.
   if (!directory) return FindCredentials();
   auto store = TRY(CredentialStore::open(*directory));
-  return [store = std::move(store)](const std::string& registry) { return store.find(registry); };
+  return [store = std::move(store), stop = options.stop](const std::string& registry) {
+    return store.find(registry, stop);
+  };
 }
 
 Result<FindCredentials> credential_lookup(const ClientOptions& options, const RegistriesConfig& config) {

@@ -1,6 +1,7 @@
 #include "registry/credential_helper.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -44,18 +45,20 @@ Result<std::optional<Credentials>> parse_answer(std::string_view text) {
 
 }  // namespace
 
-Result<CredentialHelper> CredentialHelper::create(std::string_view name, std::chrono::milliseconds timeout) {
+Result<CredentialHelper> CredentialHelper::create(std::string_view name, std::stop_token stop,
+                                                  std::chrono::milliseconds timeout) {
   if (name.empty() || !std::ranges::all_of(name, is_name_char)) {
     return fail(Errc::invalid_argument,
                 "'{}' is not the name of a credential helper: expected letters, digits, '.', '_' and '-'",
                 printable(name));
   }
-  return CredentialHelper("docker-credential-" + std::string(name), timeout);
+  return CredentialHelper("docker-credential-" + std::string(name), std::move(stop), timeout);
 }
 
 Result<CredentialHelper::Answer> CredentialHelper::run(const char* action, const std::string& input) const {
   auto captured = sys::run_capture(
-      {program_, action}, {.input = input, .max_output_bytes = kMaxAnswerBytes, .timeout = timeout_});
+      {program_, action},
+      {.input = input, .max_output_bytes = kMaxAnswerBytes, .timeout = timeout_, .stop = stop_});
   if (!captured) {
     auto& error = captured.error();
     if (error.kind() == Errc::not_found) {
@@ -63,7 +66,7 @@ Result<CredentialHelper::Answer> CredentialHelper::run(const char* action, const
                        "install it, or take it out of credsStore and credHelpers of Docker's config.json");
     }
     // The user did not stop it, the clock did.
-    if (error.kind() == Errc::canceled) error.set_kind(Errc::unavailable);
+    if (error.kind() == Errc::canceled && !stop_.stop_requested()) error.set_kind(Errc::unavailable);
     return with_frame(std::move(error), "asking credential helper '{}'", program_);
   }
   return Answer{.success = captured->status.success(), .text = std::move(captured->output)};

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -14,14 +15,14 @@ namespace corten::registry {
 
 /// One program `docker-credential-NAME` of PATH (github.com/docker/docker-credential-helpers): the action is
 /// its argument, everything else goes through standard input and output, never over its command line. It may
-/// ask the user to unlock a keyring, so it has two minutes.
+/// ask the user to unlock a keyring, so it has two minutes; `canceled` when asked to stop before.
 ///
 /// Errors name the program. They show what it said on failure, cut to a line and without the secret it was
 /// given; never what it answered on success.
 class CredentialHelper {
  public:
   /// `name` comes from config.json: letters, digits, '.', '_' and '-', so that it is no path.
-  static Result<CredentialHelper> create(std::string_view name,
+  static Result<CredentialHelper> create(std::string_view name, std::stop_token stop = {},
                                          std::chrono::milliseconds timeout = std::chrono::minutes(2));
 
   /// Nothing when the helper has none. `address` is what server_address() gives.
@@ -30,8 +31,8 @@ class CredentialHelper {
   Result<> erase(const std::string& address) const;
 
  private:
-  CredentialHelper(std::string program, std::chrono::milliseconds timeout)
-      : program_(std::move(program)), timeout_(timeout) {}
+  CredentialHelper(std::string program, std::stop_token stop, std::chrono::milliseconds timeout)
+      : program_(std::move(program)), stop_(std::move(stop)), timeout_(timeout) {}
 
   struct Answer {
     bool success;
@@ -41,6 +42,7 @@ class CredentialHelper {
   std::unexpected<Error> refused(const char* action, std::string text, std::string_view secret = {}) const;
 
   std::string program_;
+  std::stop_token stop_;
   std::chrono::milliseconds timeout_;
 };
 

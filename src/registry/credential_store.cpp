@@ -1,6 +1,7 @@
 #include "registry/credential_store.hpp"
 
 #include <functional>
+#include <utility>
 
 #include "base/env.hpp"
 #include "registry/config_file.hpp"
@@ -28,10 +29,10 @@ Result<> change(const CredentialStore& store, const std::string& directory,
 
 // The helper that is responsible for a registry, if one is.
 Result<std::optional<CredentialHelper>> find_helper(const DockerConfig& config, std::string_view registry,
-                                                    const CredentialStore& store) {
+                                                    const CredentialStore& store, std::stop_token stop = {}) {
   const auto name = TRY(config.helper_of(registry));
   if (name.empty()) return std::nullopt;
-  return TRY_CTX(CredentialHelper::create(name), "{}", store.config_file());
+  return TRY_CTX(CredentialHelper::create(name, std::move(stop)), "{}", store.config_file());
 }
 
 }  // namespace
@@ -50,10 +51,11 @@ Result<std::string> CredentialStore::default_directory() {
 
 std::string CredentialStore::config_file() const { return directory_ + "/config.json"; }
 
-Result<std::optional<Credentials>> CredentialStore::find(std::string_view registry) const {
+Result<std::optional<Credentials>> CredentialStore::find(std::string_view registry,
+                                                         std::stop_token stop) const {
   const auto name = registry_of_key(registry);
   const auto config = TRY(load(*this, directory_));
-  const auto helper = TRY(find_helper(config, name, *this));
+  const auto helper = TRY(find_helper(config, name, *this, std::move(stop)));
   if (helper) return helper->get(server_address(name));
   return config.find(name);
 }

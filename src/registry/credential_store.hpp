@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -30,8 +31,8 @@ class CredentialStore {
 
   /// From the registry's own helper, else the default helper, else the file. As in Docker, whoever comes
   /// first decides: a helper that knows none hides what the file has. Nothing when there are none. A helper
-  /// that is missing or fails is an error with its name.
-  Result<std::optional<Credentials>> find(std::string_view registry) const;
+  /// that is missing or fails is an error with its name; `canceled` if `stop` is requested while it runs.
+  Result<std::optional<Credentials>> find(std::string_view registry, std::stop_token stop = {}) const;
 
   enum class Kept : std::uint8_t { helper, file };
   /// Where they went: in the file they are only encoded (mode 0600), which `login` warns of.

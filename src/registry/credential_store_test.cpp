@@ -1,5 +1,6 @@
 #include "registry/credential_store.hpp"
 
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -210,12 +211,25 @@ TEST_F(CredentialStoreTest, AnAnswerThatIsNotTheProtocolsIsNotShown) {
 
 TEST_F(CredentialStoreTest, AHelperThatHangsIsEnded) {
   install_script("slow", "exec sleep 60");
-  const auto helper = CredentialHelper::create("slow", std::chrono::milliseconds(50));
+  const auto helper = CredentialHelper::create("slow", {}, std::chrono::milliseconds(50));
   ASSERT_TRUE(helper);
   const auto found = helper->get("ghcr.io");
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().kind(), Errc::unavailable);
   EXPECT_THAT(error_of(found), HasSubstr("asking credential helper 'docker-credential-slow'"));
+}
+
+TEST_F(CredentialStoreTest, AHelperThatHangsIsEndedOnRequest) {
+  install_script("slow", "exec sleep 60");
+  write("config.json", R"({"credsStore": "slow"})");
+  std::stop_source stop;
+  const std::jthread user([&stop] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    stop.request_stop();
+  });
+  const auto found = open().find("ghcr.io", stop.get_token());
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().kind(), Errc::canceled);
 }
 
 TEST_F(CredentialStoreTest, DockerConfigNamesTheDirectory) {

@@ -10,12 +10,17 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <stop_token>
+#include <thread>
+
+#include <fmt/format.h>
 
 #include "sys/file.hpp"
 #include "sys/limits.hpp"
 #include "sys/memfd.hpp"
 #include "sys/pid_identity.hpp"
 #include "sys/pipe.hpp"
+#include "sys/poll.hpp"
 #include "sys/run_capture.hpp"
 #include "sys/test_support.hpp"
 
@@ -244,6 +249,25 @@ TEST(RunCapture, StopsAtTheCapAndAtTheLimit) {
   const auto slow = run_capture({"sh", "-c", "sleep 60; true"}, {.timeout = 30ms});
   EXPECT_EQ(slow.error().kind(), Errc::canceled);
   EXPECT_EQ(slow.error().message(), "running 'sh': still running after 30 ms");
+}
+
+TEST(RunCapture, EndsTheWholeGroupOnRequest) {
+  auto alive = create_pipe().value();
+  std::stop_source stop;
+  const std::jthread user([&] {
+    (void)wait_readable(alive.reader, 20s);  // the program has begun
+    stop.request_stop();
+  });
+  const auto program = fmt::format("sleep 60 & echo x >/proc/{}/fd/{}; wait", ::getpid(), alive.writer.get());
+  const auto stopped = run_capture({"sh", "-c", program}, {.stop = stop.get_token()});
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().kind(), Errc::canceled);
+}
+
+TEST(RunCapture, DoesNotBeginToWaitWhenStoppedBefore) {
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(run_capture({"sleep", "60"}, {.stop = stop.get_token()}).error().kind(), Errc::canceled);
 }
 
 TEST(RunCapture, DoesNotWaitForBackgroundProcesses) {

@@ -13,6 +13,7 @@
 #include "sys/pipe.hpp"
 #include "sys/poll.hpp"
 #include "sys/retry.hpp"
+#include "sys/stop_fd.hpp"
 
 namespace corten::sys {
 
@@ -62,10 +63,12 @@ Result<> set_nonblocking(BorrowedFd fd) {
 // Reads both streams until the program has ended.
 Result<> follow(const Child& child, Stream& output, Stream& error_output, const CaptureOptions& options) {
   const auto deadline = std::chrono::steady_clock::now() + options.timeout;
+  const auto stop = TRY(StopFd::create(options.stop));
   while (true) {
-    std::array<pollfd, 3> waiting{{{.fd = child.pidfd().get(), .events = POLLIN, .revents = 0},
+    std::array<pollfd, 4> waiting{{{.fd = child.pidfd().get(), .events = POLLIN, .revents = 0},
                                    {.fd = output.fd.get(), .events = POLLIN, .revents = 0},
-                                   {.fd = error_output.fd.get(), .events = POLLIN, .revents = 0}}};
+                                   {.fd = error_output.fd.get(), .events = POLLIN, .revents = 0},
+                                   {.fd = stop.fd().get(), .events = POLLIN, .revents = 0}}};
     const int ready = ::poll(waiting.data(), waiting.size(), poll_timeout(deadline));
     if (ready < 0 && errno != EINTR) {
       const int err = errno;
@@ -74,6 +77,7 @@ Result<> follow(const Child& child, Stream& output, Stream& error_output, const 
     if (ready == 0) {
       return fail(Errc::canceled, "still running after {} ms", options.timeout.count());
     }
+    if (options.stop.stop_requested()) return fail(Errc::canceled, "canceled");
     const bool ended = waiting[0].revents != 0;
     // After its end once more: it may have printed between the two looks.
     TRY(output.drain(options.max_output_bytes));
@@ -96,7 +100,8 @@ Result<Captured> run_capture(const std::vector<std::string>& argv, const Capture
                           .standard_input = input,
                           .standard_output = output_pipe.writer,
                           .standard_error = error_pipe.writer,
-                          .session = Session::own}));
+                          .session = Session::own,
+                          .parent_death_signal = SIGKILL}));
   output_pipe.writer.reset();
   error_pipe.writer.reset();
 
