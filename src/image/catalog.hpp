@@ -68,6 +68,10 @@ struct ImageDocuments {
 };
 Result<ImageDocuments> read_documents(const content::Store& store, const oci::Descriptor& manifest);
 
+/// As above; nothing for an image that was removed meanwhile, or is lost.
+Result<std::optional<ImageDocuments>> find_documents(const content::Store& store,
+                                                     const oci::Descriptor& manifest);
+
 enum class Remembered : std::uint8_t {
   trust,  ///< Take what was remembered.
   renew,  ///< Read again: after layers were unpacked, which changes the size.

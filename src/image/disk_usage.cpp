@@ -17,10 +17,9 @@ Result<std::map<oci::Digest, std::uint64_t>> sizes_of(ImageStore& store, const I
   }
   const std::set<oci::Digest> wanted(summary.chain_ids.begin(), summary.chain_ids.end());
   if (sizes.size() == wanted.size()) return sizes;
-  const auto documents = read_documents(store.content(), summary.manifest);
+  const auto documents = TRY(find_documents(store.content(), summary.manifest));
   // Lost, or removed while this looks: then what is known is all there is.
-  if (!documents && documents.error().kind() == Errc::not_found) return sizes;
-  if (!documents) return std::unexpected(documents.error().clone());
+  if (!documents) return sizes;
   const auto in_order = layer_sizes(documents->manifest.value(), summary.chain_ids, unpacked);
   for (std::size_t i = 0; i < in_order.size(); ++i) sizes.emplace(summary.chain_ids[i], in_order[i]);
   return sizes;

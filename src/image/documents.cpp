@@ -49,6 +49,14 @@ Result<ImageDocuments> read_documents(const content::Store& store, const oci::De
                         .config = std::move(parsed)};
 }
 
+Result<std::optional<ImageDocuments>> find_documents(const content::Store& store,
+                                                     const oci::Descriptor& manifest) {
+  auto documents = read_documents(store, manifest);
+  if (documents) return std::move(*documents);
+  if (documents.error().kind() == Errc::not_found) return std::nullopt;
+  return std::unexpected(std::move(documents).error());
+}
+
 std::vector<oci::Digest> chain_ids_of(const oci::ImageConfig& config) {
   return oci::chain_ids(config.rootfs.diff_ids, content::digest_of);
 }

@@ -8,9 +8,8 @@ namespace {
 // The layer blobs of one image that can go; none of one that the database remembers and whose documents are
 // lost, which is no reason to keep those of others.
 Result<> find_droppable(ImageStore& store, const ImageRecord& image, std::vector<oci::Digest>& blobs) {
-  const auto documents = read_documents(store.content(), image.summary.manifest);
-  if (!documents && documents.error().kind() == Errc::not_found) return {};
-  if (!documents) return std::unexpected(documents.error().clone());
+  const auto documents = TRY(find_documents(store.content(), image.summary.manifest));
+  if (!documents) return {};
   auto* const snapshots = TRY(store.find_snapshots());
   if (snapshots == nullptr) return {};
   const auto& layers = documents->manifest->layers;

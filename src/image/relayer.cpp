@@ -60,9 +60,8 @@ Result<> unpack_one(ImageStore& store, snapshot::Snapshotter& snapshots, const o
 
 Result<> unpack_image(ImageStore& store, snapshot::Snapshotter& snapshots, const oci::Descriptor& image,
                       std::vector<std::string>& done) {
-  const auto documents = read_documents(store.content(), image);
-  if (!documents && documents.error().kind() == Errc::not_found) return {};  // removed before it was leased
-  if (!documents) return std::unexpected(documents.error().clone());
+  const auto documents = TRY(find_documents(store.content(), image));
+  if (!documents) return {};  // removed before it was leased
   const auto names = TRY(layer_names(documents->config.value()));
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto present = snapshots.find(names[i].chain_id);
@@ -83,9 +82,8 @@ Result<> unpack_image(ImageStore& store, snapshot::Snapshotter& snapshots, const
 // image, but not what is unpacked again while that goes on. Not so of one that they have removed already.
 Result<bool> hold_unpacked(ImageStore& store, content::Lease& lease, const oci::Descriptor& image,
                            const DigestSet& present) {
-  const auto documents = read_documents(store.content(), image);
-  if (!documents && documents.error().kind() == Errc::not_found) return false;
-  if (!documents) return std::unexpected(documents.error().clone());
+  const auto documents = TRY(find_documents(store.content(), image));
+  if (!documents) return false;
   const auto chains = chain_ids_of(documents->config.value());
   const auto is_present = [&](const auto& chain) { return present.contains(chain); };
   if (std::ranges::none_of(chains, is_present)) return false;
