@@ -7,6 +7,7 @@
 #include <string>
 
 #include "content/layout.hpp"
+#include "content/once.hpp"
 #include "oci/document.hpp"
 #include "oci/media_type.hpp"
 #include "sys/directory.hpp"
@@ -122,10 +123,21 @@ Result<> sweep(const Store& store, const DigestSet& live, const GcOptions& optio
   return {};
 }
 
+Result<bool> is_being_written(const Store& store, const std::string& ref) {
+  const auto directory = TRY(sys::openat(store.directory(), kIngestsDirectory, O_RDONLY | O_DIRECTORY));
+  const auto lock = TRY(sys::FileLock::try_acquire(directory, ref, sys::LockMode::shared));
+  return !lock;
+}
+
 Result<> sweep_ingests(const Store& store, const GcOptions& options, GcResult& result) {
   const auto ingests = TRY(store.list_ingests());
   for (const auto& ingest : ingests) {
-    if (age_seconds(ingest.last_written) < options.keep_ingests.count()) continue;
+    const bool once = is_once(ingest.ref);
+    if (!once && age_seconds(ingest.last_written) < options.keep_ingests.count()) continue;
+    if (options.dry_run && once) {
+      const bool written = TRY(is_being_written(store, ingest.ref));
+      if (written) continue;
+    }
     if (!options.dry_run) {
       auto aborted = store.abort_ingest(ingest.ref);
       if (!aborted && aborted.error().kind() == Errc::unavailable) continue;  // somebody goes on with it
@@ -143,7 +155,7 @@ Result<sys::FileLock> detail::lock_for_gc(const Store& store) {
   return sys::FileLock::acquire(store.directory(), kGcLockFile, sys::LockMode::exclusive);
 }
 
-// Leases of living processes, and of dead ones for a while.
+// Leases of living processes, and of dead ones for a while if somebody may go on for them.
 Result<DigestSet> detail::find_leased(const Store& store, const GcOptions& options) {
   DigestSet leased;
   const auto directory = TRY(sys::openat(store.directory(), kLeasesDirectory, O_RDONLY | O_DIRECTORY));
@@ -153,7 +165,8 @@ Result<DigestSet> detail::find_leased(const Store& store, const GcOptions& optio
     if (!status) continue;  // ended meanwhile
     const auto lock = TRY(sys::FileLock::try_acquire(directory, entry.name, sys::LockMode::exclusive));
     const bool dead = lock.has_value();
-    if (dead && age_seconds(status->modified) >= options.keep_dead_leases.count()) {
+    const bool old = age_seconds(status->modified) >= options.keep_dead_leases.count();
+    if (dead && (old || is_once(entry.name))) {
       if (!options.dry_run) TRY(sys::unlinkat(directory, entry.name));
       continue;
     }

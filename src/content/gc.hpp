@@ -13,9 +13,9 @@
 namespace corten::content {
 
 struct GcOptions {
-  /// How long the blobs of a process that died are kept for its next try.
+  /// How long the blobs of a process that died are kept for its next try (but see Lease::AfterDeath).
   std::chrono::seconds keep_dead_leases{3600};
-  /// How long an ingest nobody writes is kept.
+  /// How long an ingest nobody writes is kept, unless its ref says that nobody will go on (once.hpp).
   std::chrono::seconds keep_ingests{24 * 3600};
   /// Only say what would go.
   bool dry_run = false;

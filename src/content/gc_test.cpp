@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "content/lease.hpp"
+#include "content/once.hpp"
 #include "content/store_fixture.hpp"
 #include "oci/index.hpp"
 #include "oci/manifest.hpp"
@@ -144,6 +145,19 @@ TEST_F(StoreTest, OldIngestsGoUnlessSomebodyWritesThem) {
   EXPECT_EQ(collect(store, {}).value().removed_ingests, 0U);
   EXPECT_EQ(collect(store, {}, {.keep_ingests = std::chrono::seconds{0}}).value().removed_ingests, 1U);
   EXPECT_EQ(store.list_ingests().value().at(0).ref, "busy");
+}
+
+TEST_F(StoreTest, AnIngestThatNobodyGoesOnWithGoesAtOnce) {
+  const auto store = open();
+  {
+    ASSERT_TRUE(store.begin_ingest(once_name().value()).value().write(as_bytes("left")));
+  }
+  const auto busy_ref = once_name().value();
+  const auto busy = store.begin_ingest(busy_ref).value();
+  EXPECT_EQ(collect(store, {}, {.dry_run = true}).value().removed_ingests, 1U);
+  EXPECT_EQ(store.list_ingests().value().size(), 2U);
+  EXPECT_EQ(collect(store, {}).value().removed_ingests, 1U);
+  EXPECT_EQ(store.list_ingests().value().at(0).ref, busy_ref);
 }
 
 }  // namespace

@@ -5,17 +5,18 @@
 #include <cerrno>
 
 #include "content/layout.hpp"
+#include "content/once.hpp"
 #include "sys/file.hpp"
 #include "sys/names.hpp"
 #include "sys/random_name.hpp"
 
 namespace corten::content {
 
-Result<Lease> Lease::create(const Store& store) {
+Result<Lease> Lease::create(const Store& store, AfterDeath after_death) {
   auto directory = TRY(sys::openat(store.directory(), kLeasesDirectory, O_RDONLY | O_DIRECTORY));
   // Under the shared gc lock, so that gc cannot meet the file before it is locked and take it for dead.
   const auto gc_lock = TRY(sys::FileLock::acquire(store.directory(), kGcLockFile, sys::LockMode::shared));
-  auto name = TRY(sys::random_name("lease-"));
+  auto name = TRY(after_death == AfterDeath::forget ? once_name() : sys::random_name("lease-"));
   auto lock = sys::FileLock::acquire(directory, name, sys::LockMode::exclusive);
   if (!lock && lock.error().errnum() == EROFS) return Lease(store);
   if (!lock) return with_frame(std::move(lock).error(), "creating a lease");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -13,16 +14,19 @@ namespace corten::content {
 ///
 /// A lease is a file of digests that its process holds locked. When the process ends, however it ends, the
 /// lock is gone and gc takes the lease for dead; it still respects it for a while, so that the next try finds
-/// what the last one brought (GcOptions::keep_dead_leases).
+/// what the last one brought (GcOptions::keep_dead_leases), unless there is none that goes on (AfterDeath).
 ///
 /// The order that makes this safe beside gc: hold() writes the digest down under the shared gc lock, which gc
 /// holds exclusively from its first look to its last removal. So a blob that hold() found is not removed
 /// after, and one that is published after hold() is kept by the lease.
 class Lease {
  public:
+  /// What gc does with a lease whose process died: `keep` it for the next try, or `forget` it at once.
+  enum class AfterDeath : std::uint8_t { keep, forget };
+
   /// On a file system mounted read-only, where gc cannot remove anything either, it holds nothing and serves
   /// readers.
-  static Result<Lease> create(const Store& store);
+  static Result<Lease> create(const Store& store, AfterDeath after_death = AfterDeath::keep);
 
   Lease(Lease&&) noexcept = default;
   Lease& operator=(Lease&&) noexcept = delete;

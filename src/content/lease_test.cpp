@@ -91,20 +91,36 @@ TEST_F(StoreTest, ALeaseMayHoldAnyNumberOfBlobs) {
   EXPECT_TRUE(collect(store, kAtOnce).removed.empty());
 }
 
-TEST_F(StoreTest, ADeadLeaseCountsForAWhile) {
-  const auto store = open();
-  ASSERT_TRUE(store.put("kept"));
+// In a child that ends as by kill -9: no destructor runs.
+void hold_and_die(const Store& store, Lease::AfterDeath after_death) {
   const auto child = ::fork();
   if (child == 0) {
-    auto lease = Lease::create(store);
+    auto lease = Lease::create(store, after_death);
     const bool held = lease && lease->hold(digest_of("kept"));
-    ::_exit(held ? 0 : 1);  // no destructor runs: the process is gone as after kill -9
+    ::_exit(held ? 0 : 1);
   }
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   ASSERT_EQ(status, 0);
+}
+
+TEST_F(StoreTest, ADeadLeaseCountsForAWhile) {
+  const auto store = open();
+  ASSERT_TRUE(store.put("kept"));
+  hold_and_die(store, Lease::AfterDeath::keep);
   EXPECT_TRUE(collect(store, {}).removed.empty());
   EXPECT_EQ(collect(store, kAtOnce).removed.size(), 1U);
+}
+
+TEST_F(StoreTest, ADeadLeaseThatNobodyGoesOnWithCountsNoMore) {
+  const auto store = open();
+  ASSERT_TRUE(store.put("kept"));
+  hold_and_die(store, Lease::AfterDeath::forget);
+  auto living = Lease::create(store, Lease::AfterDeath::forget).value();
+  ASSERT_TRUE(store.put("living"));
+  ASSERT_TRUE(living.hold(digest_of("living")));
+  EXPECT_EQ(collect(store, {}).removed.size(), 1U);
+  EXPECT_TRUE(store.find(digest_of("living")).value());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "base/units.hpp"
 #include "content/layout.hpp"
+#include "content/once.hpp"
 #include "image/catalog.hpp"
 #include "image/check_images.hpp"
 #include "image/fault.hpp"
@@ -227,14 +228,21 @@ Result<> note_layer_leftovers(ImageStore& store, CheckReport& report) {
 
 Result<> note_leftovers(const content::Store& store, CheckReport& report) {
   Share unfinished;
+  Share once;
   const auto ingests = TRY(store.list_ingests());
   for (const auto& ingest : ingests) {
-    ++unfinished.count;
-    unfinished.bytes += ingest.size_bytes;
+    auto& share = content::is_once(ingest.ref) ? once : unfinished;
+    ++share.count;
+    share.bytes += ingest.size_bytes;
   }
   if (unfinished.count > 0) {
     report.notes.push_back(fmt::format("{} unfinished downloads ({}); the next pull goes on with them",
                                        unfinished.count, format_size_decimal(unfinished.bytes)));
+  }
+  if (once.count > 0) {
+    report.notes.push_back(
+        fmt::format("{} unfinished blobs of loads and imports ({}); prune removes those nobody writes",
+                    once.count, format_size_decimal(once.bytes)));
   }
   const auto files = TRY(find_leftover_files(store));
   if (!files.empty()) {

@@ -8,11 +8,11 @@
 #include "base/json.hpp"
 #include "codec/detect.hpp"
 #include "codec/hashing_stream.hpp"
+#include "content/once.hpp"
 #include "content/store.hpp"
 #include "image/catalog.hpp"
 #include "image/naming.hpp"
 #include "oci/media_type.hpp"
-#include "sys/random_name.hpp"
 
 namespace corten::image {
 namespace {
@@ -73,8 +73,9 @@ Result<LayerIntake> LayerIntake::read(ImageStore& store, Source& tar) {
   auto state = std::make_unique<State>();
   state->snapshots = TRY(store.snapshots());
   state->writer = TRY(state->snapshots->begin_layer());
-  const auto ref = TRY(sys::random_name("layer-"));
-  auto ingest = TRY(store.content().begin_ingest(ref));
+  const auto ref = TRY(content::once_name());
+  // gc may look at it for a moment before it is locked.
+  auto ingest = TRY(store.content().begin_ingest(ref, {.timeout = std::chrono::seconds{30}}));
   state->ingest.emplace(std::move(ingest));
 
   RecordingSource recorded(tar, *state->ingest);

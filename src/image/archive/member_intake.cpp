@@ -2,15 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/strings.hpp"
 #include "codec/hashing_stream.hpp"
+#include "content/once.hpp"
 #include "image/archive/docker_manifest.hpp"
 #include "oci/image_layout.hpp"
-#include "sys/random_name.hpp"
 
 namespace corten::image {
 namespace {
@@ -71,9 +72,11 @@ Result<ArchiveMember> take_member(const content::Store& store, content::Lease& l
       return ArchiveMember{.digest = *expected, .size_bytes = present->size_bytes};
     }
   }
-  const auto ref = TRY(sys::random_name("load-"));
-  const content::IngestOptions options{.algorithm =
-                                           expected ? expected->algorithm() : oci::DigestAlgorithm::sha256};
+  const auto ref = TRY(content::once_name());
+  // gc may look at it for a moment before it is locked.
+  const content::IngestOptions options{
+      .timeout = std::chrono::seconds{30},
+      .algorithm = expected ? expected->algorithm() : oci::DigestAlgorithm::sha256};
   auto ingest = TRY(store.begin_ingest(ref, options));
   const auto copied = copy_member(expected, bytes, ingest);
   if (!copied) {
@@ -81,7 +84,10 @@ Result<ArchiveMember> take_member(const content::Store& store, content::Lease& l
     (void)std::move(ingest).abort();
     return with_frame(copied.error().clone(), "member '{}' of the archive", name);
   }
-  TRY(lease.hold(copied->digest));
+  if (const auto held = lease.hold(copied->digest); !held) {
+    (void)std::move(ingest).abort();
+    return std::unexpected(held.error().clone());
+  }
   TRY_CTX(std::move(ingest).commit(copied->digest, copied->size_bytes), "member '{}' of the archive", name);
   return ArchiveMember{.digest = copied->digest, .size_bytes = copied->size_bytes};
 }
