@@ -15,7 +15,7 @@ Result<NewImage> import_image(ImageStore& store, Source& tar, const ImportOption
   for (const auto& change : options.changes) TRY(apply_config_change(change, config.config));
   config.history.push_back({.created = options.created, .comment = options.comment});
 
-  auto lease = TRY(content::Lease::create(store.content()));
+  auto lease = TRY(content::Lease::create(store.content(), content::Lease::AfterDeath::forget));
   auto intake = TRY(LayerIntake::read(store, tar));
   const auto layer = TRY(std::move(intake).commit(lease));
   auto image = TRY(store_image(store, lease, std::move(config), {layer}));

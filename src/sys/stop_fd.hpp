@@ -14,7 +14,7 @@ class StopFd {
   static Result<StopFd> create(const std::stop_token& stop);
 
   /// Readable once stop was requested.
-  BorrowedFd fd() const { return state_->pipe.reader; }
+  BorrowedFd fd() const { return state_->ends.reader; }
 
  private:
   struct Wake {
@@ -23,8 +23,8 @@ class StopFd {
   };
   struct State {
     State(Pipe made, const std::stop_token& stop)
-        : pipe(std::move(made)), on_stop(stop, Wake{.writer = pipe.writer}) {}
-    Pipe pipe;
+        : ends(std::move(made)), on_stop(stop, Wake{.writer = ends.writer}) {}
+    Pipe ends;
     std::stop_callback<Wake> on_stop;
   };
   explicit StopFd(std::unique_ptr<State> state) : state_(std::move(state)) {}

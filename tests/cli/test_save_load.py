@@ -4,6 +4,7 @@ import gzip
 import json
 import lzma
 import os
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -44,6 +45,81 @@ def load(corten: Corten, files: dict[str, bytes], *words: str):
 def snapshot_count(corten: Corten) -> int:
     layers = corten.root / "layers"
     return sum(1 for path in layers.glob("sha256/*")) if layers.is_dir() else 0
+
+
+# --- commands that are asked to stop
+
+
+def start(corten: Corten, *words: str) -> subprocess.Popen[bytes]:
+    command = [str(corten.binary), "--root", str(corten.root), "--run-root", str(corten.run_root), *words]
+    return subprocess.Popen(command, env=corten.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE)
+
+
+def entries(corten: Corten, directory: str) -> list[str]:
+    path = corten.root / directory
+    return sorted(entry.name for entry in path.iterdir()) if path.is_dir() else []
+
+
+def start_and_stall(corten: Corten, verb: str) -> subprocess.Popen[bytes]:
+    """A load or import that has got half of what it waits for."""
+    half = make_tar({"layer.tar" if verb == "load" else "etc/big": bytes(1 << 20)})[: 1 << 19]
+    process = start(corten, verb) if verb == "load" else start(corten, verb, "-", "app:1")
+    assert process.stdin
+    process.stdin.write(half)
+    process.stdin.flush()
+    deadline = time.monotonic() + 20
+    while not entries(corten, "ingests"):
+        assert time.monotonic() < deadline, "no ingest was begun"
+        time.sleep(0.02)
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("verb", ["load", "import"])
+def test_an_interrupted_command_leaves_nothing(verb: str, number: signal.Signals, corten: Corten) -> None:
+    process = start_and_stall(corten, verb)
+    try:
+        assert entries(corten, "leases")
+        process.send_signal(number)
+        assert process.wait(20) == 130, "although nothing more came on its standard input"
+    finally:
+        process.kill()
+        process.communicate()
+    assert (entries(corten, "leases"), entries(corten, "ingests")) == ([], [])
+
+
+@pytest.mark.parametrize("verb", ["load", "import"])
+def test_prune_takes_what_a_killed_command_left(verb: str, corten: Corten) -> None:
+    process = start_and_stall(corten, verb)
+    try:
+        note = corten("system", "check").out
+        assert "unfinished blobs of loads and imports" in note and "pull goes on" not in note
+        corten("system", "prune", "--force")
+        assert entries(corten, "leases") and entries(corten, "ingests"), "it still runs"
+    finally:
+        process.kill()
+        process.communicate()
+    assert entries(corten, "leases") and entries(corten, "ingests")
+    corten("system", "prune", "--force")
+    assert (entries(corten, "leases"), entries(corten, "ingests")) == ([], [])
+
+
+def test_an_interrupted_save_leaves_no_lease(corten: Corten) -> None:
+    size = 32 << 20
+    layer = make_tar({"zero": bytes(size)})
+    assert load(corten, old_docker_archive([layer], tags=["app:1"])).code == 0
+    process = start(corten, "save", "app:1")
+    try:
+        assert process.stdout
+        process.stdout.read(1)
+        process.send_signal(signal.SIGINT)
+        assert len(process.stdout.read()) < size
+        assert process.wait(20) == 130
+    finally:
+        process.kill()
+        process.communicate()
+    assert entries(corten, "leases") == []
 
 
 # --- load: forms of archives

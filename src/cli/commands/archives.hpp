@@ -6,6 +6,7 @@
 
 #include "cli/program.hpp"
 #include "oci/platform.hpp"
+#include "sys/fd.hpp"
 #include "term/progress.hpp"
 
 /// What the verbs have in common that move images in and out of files: save, load, import.
@@ -17,6 +18,10 @@ std::unique_ptr<term::Progress> archive_progress(const Context& context, bool qu
 
 /// The value of --platform; parts that it leaves out are this machine's.
 Result<std::optional<oci::Platform>> read_platform(const std::optional<std::string>& text);
+
+/// The file, or standard input if none is given. To be called before an Interrupt watches: a FIFO is waited
+/// for until it has a writer, and a signal shall end that.
+Result<sys::UniqueFd> open_archive_input(const std::optional<std::string>& file);
 
 /// Whether the process's standard input is a terminal, on which nobody types an archive.
 bool reads_from_terminal();

@@ -1,8 +1,7 @@
 #include "image/import.hpp"
 
-#include <fcntl.h>
-
 #include <array>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,10 +10,10 @@
 #include "cli/commands/all.hpp"
 #include "cli/commands/archives.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/program.hpp"
 #include "image/image_store.hpp"
-#include "sys/fd_stream.hpp"
-#include "sys/file.hpp"
+#include "sys/stoppable_source.hpp"
 
 namespace corten::cli {
 namespace {
@@ -53,11 +52,11 @@ Result<> check_source(const std::string& source) {
   return {};
 }
 
-Result<image::NewImage> import_from(const std::string& source, image::ImageStore& store,
-                                    const image::ImportOptions& options, const Context& context) {
-  if (source == "-") return image::import_image(store, context.io().in, options);
-  const auto file = TRY(sys::open(source, O_RDONLY | O_NOCTTY));
-  sys::FdSource tar(file);
+Result<image::NewImage> import_from(const std::string& source, const sys::UniqueFd& file,
+                                    image::ImageStore& store, const image::ImportOptions& options,
+                                    std::stop_token stop) {
+  auto tar = TRY(sys::StoppableSource::create(file, std::move(stop)));
+  if (source == "-") return image::import_image(store, tar, options);
   return TRY_CTX(image::import_image(store, tar, options), "importing '{}'", source);
 }
 
@@ -66,15 +65,18 @@ Result<int> run_import(const ImportVerbOptions& options, Context& context) {
   const auto platform = TRY(read_platform(options.platform));
   const auto name = TRY(read_name(options.words));
   const auto created = TRY(creation_time(context));
+  const auto& source = options.words.front();
+  const auto file = TRY(open_archive_input(source == "-" ? std::nullopt : std::optional(source)));
+  const auto interrupt = TRY(Interrupt::watch());
   auto root = TRY(context.root());
   const auto store = TRY(image::ImageStore::open(std::move(root)));
-  const auto image = TRY(import_from(options.words.front(), *store,
+  const auto image = TRY(import_from(source, file, *store,
                                      {.changes = options.changes,
                                       .comment = options.message,
                                       .platform = platform,
                                       .name = name,
                                       .created = created},
-                                     context));
+                                     interrupt.token()));
   TRY(context.io().print(image.id.to_string() + "\n"));
   return kExitSuccess;
 }

@@ -1,9 +1,8 @@
 #include "image/archive/load.hpp"
 
-#include <fcntl.h>
-
 #include <array>
 #include <map>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -13,12 +12,12 @@
 #include "cli/commands/all.hpp"
 #include "cli/commands/archives.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/program.hpp"
 #include "content/lease.hpp"
 #include "image/image_store.hpp"
-#include "sys/fd_stream.hpp"
-#include "sys/file.hpp"
 #include "sys/file_status.hpp"
+#include "sys/stoppable_source.hpp"
 
 namespace corten::cli {
 namespace {
@@ -55,20 +54,19 @@ class Display {
   std::map<std::string, std::uint64_t> done_;
 };
 
-Result<std::unique_ptr<image::ArchiveSource>> open_archive(const LoadVerbOptions& options,
+Result<std::unique_ptr<image::ArchiveSource>> open_archive(const LoadVerbOptions& options, sys::UniqueFd file,
                                                            const image::ImageStore& store,
                                                            content::Lease& lease, Display& display,
-                                                           const Context& context) {
+                                                           const std::stop_token& stop) {
   const auto on_bytes = [&display](std::string_view member, std::uint64_t bytes) {
     display.add_bytes(member, bytes);
   };
-  if (!options.input) return image::read_archive(store.content(), lease, context.io().in, on_bytes);
-  auto file = TRY(sys::open(*options.input, O_RDONLY | O_NOCTTY));
   const auto status = TRY(sys::fstat(file));
-  if (status.is_directory()) {
-    return image::open_archive_directory(store.content(), lease, std::move(file), on_bytes);
+  if (options.input && status.is_directory()) {
+    return image::open_archive_directory(store.content(), lease, std::move(file), on_bytes, stop);
   }
-  sys::FdSource bytes(file);
+  auto bytes = TRY(sys::StoppableSource::create(file, stop));
+  if (!options.input) return image::read_archive(store.content(), lease, bytes, on_bytes);
   return TRY_CTX(image::read_archive(store.content(), lease, bytes, on_bytes), "loading '{}'",
                  *options.input);
 }
@@ -89,13 +87,17 @@ Result<int> run_load(const LoadVerbOptions& options, Context& context) {
     return with_hint(fail(Errc::invalid_argument, "an archive is not read from a terminal"),
                      "use --input FILE, or redirect standard input");
   }
+  auto file = TRY(open_archive_input(options.input));
+  const auto interrupt = TRY(Interrupt::watch());
   auto root = TRY(context.root());
   const auto store = TRY(image::ImageStore::open(std::move(root)));
-  auto lease = TRY(content::Lease::create(store->content()));
+  auto lease = TRY(content::Lease::create(store->content(), content::Lease::AfterDeath::forget));
   Display display(context, options.quiet);
-  const auto archive = TRY(open_archive(options, *store, lease, display, context));
+  const auto archive = TRY(open_archive(options, std::move(file), *store, lease, display, interrupt.token()));
   const image::LoadOptions load{
-      .platform = platform, .on_layer = [&display](const oci::Descriptor& layer) { display.unpack(layer); }};
+      .platform = platform,
+      .on_layer = [&display](const oci::Descriptor& layer) { display.unpack(layer); },
+      .stop = interrupt.token()};
   const auto loaded = TRY(image::load_images(*store, lease, *archive, load));
   display.finish();
   TRY(print_loaded(context.io(), loaded));

@@ -5,6 +5,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "cli/commands/archives.hpp"
 #include "cli/commands/registry_flags.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/program.hpp"
 #include "content/lease.hpp"
 #include "image/image_store.hpp"
@@ -119,15 +121,20 @@ class Saving {
 // Most images need none: the client, with the files that it reads, is made when one does.
 class Registries {
  public:
-  explicit Registries(const RegistryFlags& flags) : flags_(flags) {}
+  Registries(const RegistryFlags& flags, std::stop_token stop) : flags_(flags), stop_(std::move(stop)) {}
 
   Result<std::unique_ptr<registry::Repository>> open(const oci::Reference& reference) {
-    if (!client_) client_ = TRY(registry::Client::create(client_options(flags_)));
+    if (!client_) {
+      auto options = client_options(flags_);
+      options.stop = stop_;
+      client_ = TRY(registry::Client::create(std::move(options)));
+    }
     return client_->open(reference);
   }
 
  private:
   const RegistryFlags& flags_;
+  std::stop_token stop_;
   std::optional<registry::Client> client_;
 };
 
@@ -144,9 +151,10 @@ Result<> check_output(const SaveVerbOptions& options, const Context& context) {
 Result<int> run_save(const SaveVerbOptions& options, Context& context) {
   TRY(check_output(options, context));
   const auto platform = TRY(read_platform(options.platform));
+  const auto interrupt = TRY(Interrupt::watch());
   auto root = TRY(context.root());
   const auto store = TRY(image::ImageStore::open(std::move(root)));
-  Registries registries(options.registry);
+  Registries registries(options.registry, interrupt.token());
 
   const auto progress = archive_progress(context, false);
   std::uint64_t done = 0;
@@ -158,8 +166,9 @@ Result<int> run_save(const SaveVerbOptions& options, Context& context) {
                                       progress->set_bytes("save", done, total);
                                     },
                                 .open = [&](const auto& name) { return registries.open(name); },
-                                .on_fetch = [&](const auto& text) { progress->message(text); }};
-  auto lease = TRY(content::Lease::create(store->content()));
+                                .on_fetch = [&](const auto& text) { progress->message(text); },
+                                .stop = interrupt.token()};
+  auto lease = TRY(content::Lease::create(store->content(), content::Lease::AfterDeath::forget));
   const auto plan = TRY(image::plan_save(*store, lease, options.images, save));
   progress->add_item("save", {.label = "Saving", .total_bytes = plan.total_bytes, .phase = "Writing"});
   const Saving saving(*store, plan, save);

@@ -90,7 +90,7 @@ constexpr Command kSystemPruneCommand{
     .summary = "Remove what is not used",
     .doc = R"(
 Removes images without a tag, blobs and layers that nothing needs, and what interrupted commands left behind: blobs
-that a dead process held for an hour, unfinished downloads a day old.
+that a dead pull or push held for an hour, unfinished downloads a day old, and at once what loads and imports left.
 
 With --blobs an image can still be used; to push it elsewhere or to save it, its layers are fetched again from the
 registry that they came from or went to.)",

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -50,9 +51,10 @@ Result<std::unique_ptr<ArchiveSource>> read_archive(const content::Store& store,
                                                     Source& tar, const OnArchiveBytes& on_bytes = {});
 
 /// A directory that holds the same names: an OCI image layout, or an unpacked archive. Members are taken when
-/// asked for; symlinks in it must stay below it.
+/// asked for; symlinks in it must stay below it. `canceled` once stop is requested.
 Result<std::unique_ptr<ArchiveSource>> open_archive_directory(const content::Store& store,
                                                               content::Lease& lease, sys::UniqueFd directory,
-                                                              const OnArchiveBytes& on_bytes = {});
+                                                              const OnArchiveBytes& on_bytes = {},
+                                                              std::stop_token stop = {});
 
 }  // namespace corten::image

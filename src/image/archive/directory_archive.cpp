@@ -6,10 +6,10 @@
 #include "base/strings.hpp"
 #include "image/archive/archive_source.hpp"
 #include "image/archive/member_intake.hpp"
-#include "sys/fd_stream.hpp"
 #include "sys/file.hpp"
 #include "sys/file_status.hpp"
 #include "sys/openat2.hpp"
+#include "sys/stoppable_source.hpp"
 
 namespace corten::image {
 namespace {
@@ -17,8 +17,12 @@ namespace {
 class DirectoryArchive : public ArchiveSource {
  public:
   DirectoryArchive(const content::Store& store, content::Lease& lease, sys::UniqueFd directory,
-                   const OnArchiveBytes& on_bytes)
-      : store_(store), lease_(lease), directory_(std::move(directory)), on_bytes_(on_bytes) {}
+                   const OnArchiveBytes& on_bytes, std::stop_token stop)
+      : store_(store),
+        lease_(lease),
+        directory_(std::move(directory)),
+        on_bytes_(on_bytes),
+        stop_(std::move(stop)) {}
 
   Result<std::optional<std::string>> find_document(std::string_view name) override {
     const auto file = TRY(find_file(name));
@@ -30,7 +34,7 @@ class DirectoryArchive : public ArchiveSource {
   Result<std::optional<ArchiveMember>> find_member(std::string_view name) override {
     const auto file = TRY(find_file(name));
     if (!file) return std::nullopt;
-    sys::FdSource bytes(*file);
+    auto bytes = TRY(sys::StoppableSource::create(*file, stop_));
     auto member = TRY(take_member(store_, lease_, name, bytes));
     if (on_bytes_) on_bytes_(name, member.size_bytes);
     return member;
@@ -54,14 +58,16 @@ class DirectoryArchive : public ArchiveSource {
   content::Lease& lease_;
   sys::UniqueFd directory_;
   OnArchiveBytes on_bytes_;
+  std::stop_token stop_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<ArchiveSource>> open_archive_directory(const content::Store& store,
                                                               content::Lease& lease, sys::UniqueFd directory,
-                                                              const OnArchiveBytes& on_bytes) {
-  return std::make_unique<DirectoryArchive>(store, lease, std::move(directory), on_bytes);
+                                                              const OnArchiveBytes& on_bytes,
+                                                              std::stop_token stop) {
+  return std::make_unique<DirectoryArchive>(store, lease, std::move(directory), on_bytes, std::move(stop));
 }
 
 }  // namespace corten::image

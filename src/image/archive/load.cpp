@@ -4,7 +4,7 @@
 #include "image/archive/unpack_image.hpp"
 #include "image/layer_unpack.hpp"
 #include "oci/image_layout.hpp"
-#include "sys/fd_stream.hpp"
+#include "sys/stoppable_source.hpp"
 
 namespace corten::image {
 
@@ -18,7 +18,7 @@ Result<> unpack_layers(ImageStore& store, content::Lease& lease, const oci::Imag
     if (present) continue;
     if (options.on_layer) options.on_layer(layers[i]);
     const auto blob = TRY(store.content().open_blob(layers[i].digest));
-    sys::FdSource bytes(blob);
+    auto bytes = TRY(sys::StoppableSource::create(blob, options.stop));
     auto writer = TRY_CTX(unpack_layer(*snapshots, bytes, names[i].diff_id), "layer {} of the image", i + 1);
     TRY(snapshots->commit(std::move(writer), names[i]));
   }
@@ -65,6 +65,7 @@ Result<Loaded> load_images(ImageStore& store, content::Lease& lease, ArchiveSour
     return fail(Errc::not_found, "the archive has no image for {}", oci::to_string(*options.platform));
   }
   // Only now, when all of them are known to be whole.
+  if (options.stop.stop_requested()) return fail(Errc::canceled, "canceled");
   const auto names = names_to_give(loaded);
   TRY(store.names().set_all(names, content::Names::Displaced::keep_unnamed));
   return loaded;

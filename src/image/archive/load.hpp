@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ struct LoadOptions {
   std::optional<oci::Platform> platform = {};
   /// A layer is being unpacked.
   std::function<void(const oci::Descriptor& layer)> on_layer = {};
+  std::stop_token stop = {};
 };
 
 struct LoadedImage {
@@ -39,7 +41,8 @@ struct Loaded {
 ///
 /// invalid_argument for what is no archive of images, names members that it does not have or gives an image
 /// more than kMaxNamesOfImage names, data_loss for
-/// bytes that are not what they should be, not_found when no image is for the platform.
+/// bytes that are not what they should be, not_found when no image is for the platform, `canceled` when asked
+/// to stop: then nothing was named.
 Result<Loaded> load_images(ImageStore& store, content::Lease& lease, ArchiveSource& archive,
                            const LoadOptions& options = {});
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,8 @@ struct SaveOptions {
   OpenRepository open = {};
   /// Told which blob is fetched from where, in words.
   std::function<void(const std::string&)> on_fetch = {};
+  /// Looked at between pieces of blobs; a reader of the archive that stalls is waited for.
+  std::stop_token stop = {};
 };
 
 /// What will be written, found before the first byte is: the blobs, all of them there and held by `lease`,

@@ -29,6 +29,7 @@ class ReportingSource : public Source {
       : inner_(inner), plan_(plan), options_(options) {}
 
   Result<std::size_t> read(MutableBytes buffer) override {
+    if (options_.stop.stop_requested()) return fail(Errc::canceled, "canceled");
     const auto count = TRY(inner_.read(buffer));
     if (count > 0 && options_.on_bytes) options_.on_bytes(count, plan_.total_bytes);
     return count;
