@@ -2,6 +2,9 @@
 
 import json
 import os
+import signal
+import subprocess
+import time
 from pathlib import Path
 from typing import Iterator
 
@@ -125,3 +128,34 @@ def test_missing_mmdebstrap(corten: Corten, tmp_path: Path) -> None:
     )
     assert done.code == 1
     assert "apt install mmdebstrap" in done.err
+
+
+def test_an_interrupted_bootstrap_ends_mmdebstrap_and_leaves_nothing(corten: Corten, tmp_path: Path) -> None:
+    if not Path("/usr/lib/apt/apt-helper").exists():
+        pytest.skip("needs apt, which is not installed")
+    mirror = tmp_path / "mirror/dists/x"
+    mirror.mkdir(parents=True)
+    (mirror / "InRelease").write_text("Date: Sat, 11 Nov 2023 10:03:32 UTC\n")
+    program = tmp_path / "mmdebstrap"
+    program.write_text(
+        f"#!/bin/sh\ntrap 'echo ended > {tmp_path}/ended; exit 1' TERM\necho > {tmp_path}/begun\n"
+        "while :; do sleep 0.1; done\n"
+    )
+    program.chmod(0o755)
+    command = [str(corten.binary), "--root", str(corten.root), "--run-root", str(corten.run_root)]
+    process = subprocess.Popen(
+        [*command, "image", "bootstrap", "debian:x", "--mirror", f"file:{tmp_path}/mirror"],
+        env={**corten.environment(), "PATH": f"{tmp_path}:/usr/bin:/bin"},
+    )
+    try:
+        deadline = time.monotonic() + 20
+        while not (tmp_path / "begun").exists():
+            assert time.monotonic() < deadline and process.poll() is None, "mmdebstrap was not begun"
+            time.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 130
+    finally:
+        process.kill()
+        process.wait()
+    assert (tmp_path / "ended").exists()
+    assert not list((corten.root / "leases").iterdir()) and not list((corten.root / "ingests").iterdir())

@@ -8,6 +8,7 @@
 #include "base/strings.hpp"
 #include "cli/commands/all.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/program.hpp"
 #include "image/bootstrap/bootstrap.hpp"
 #include "image/image_store.hpp"
@@ -57,12 +58,14 @@ std::string shell_line(const std::vector<std::string>& words) {
 }
 
 Result<int> run_bootstrap(const BootstrapVerbOptions& verb, Context& context) {
-  const auto options = TRY(read_options(verb));
+  auto options = TRY(read_options(verb));
   const auto plan = TRY(image::plan_bootstrap(options));
   if (verb.dry_run) {
     TRY(context.io().print(shell_line(plan.command) + "\n"));
     return kExitSuccess;
   }
+  const auto interrupt = TRY(Interrupt::watch());
+  options.stop = interrupt.token();
   auto root = TRY(context.root());
   const auto store = TRY(image::ImageStore::open(std::move(root)));
   const auto made = TRY(image::bootstrap_image(*store, options, plan));

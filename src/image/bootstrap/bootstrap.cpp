@@ -1,6 +1,10 @@
 #include "image/bootstrap/bootstrap.hpp"
 
+#include <signal.h>
+
+#include <chrono>
 #include <map>
+#include <stop_token>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,9 +16,9 @@
 #include "image/bootstrap/release_file.hpp"
 #include "image/bootstrap/rootfs_tar.hpp"
 #include "oci/annotations.hpp"
-#include "sys/fd_stream.hpp"
 #include "sys/pipe.hpp"
 #include "sys/process.hpp"
+#include "sys/stoppable_source.hpp"
 
 namespace corten::image {
 namespace {
@@ -40,16 +44,23 @@ std::unexpected<Error> fail_missing() {
 
 // Runs the program and takes the layer from its output. The program's own end counts first: an archive that
 // is cut short is its consequence.
-Result<LayerIntake> run(ImageStore& store, const BootstrapPlan& plan, Timestamp latest) {
+Result<LayerIntake> run(ImageStore& store, const BootstrapPlan& plan, Timestamp latest,
+                        const std::stop_token& stop) {
   if (!sys::find_program(plan.command.front())) return fail_missing();
   auto pipe = TRY(sys::create_pipe());
   auto child = TRY(sys::spawn(
       {.argv = plan.command, .env = environment(latest), .standard_output = sys::BorrowedFd(pipe.writer)}));
   pipe.writer.reset();
-  sys::FdSource output(pipe.reader);
+  auto output = TRY(sys::StoppableSource::create(pipe.reader, stop));
   const auto rootfs = canonical_rootfs(output, latest);
   auto intake = LayerIntake::read(store, *rootfs);
   pipe.reader.reset();  // whoever still writes shall see that nobody reads
+  if (stop.stop_requested()) {
+    // It removes its temporary files; what does not end in time is killed when it is dropped.
+    TRY(child.kill(SIGTERM));
+    TRY(child.wait_for(std::chrono::seconds(10)));
+    return fail(Errc::canceled, "canceled");
+  }
   const auto status = TRY(child.wait());
   if (!status.success() && (intake || intake.error().kind() == Errc::data_loss)) {
     return fail(Errc::unavailable, "mmdebstrap failed with exit code {}", status.combined());
@@ -75,9 +86,10 @@ oci::ImageConfig make_config(const BootstrapOptions& options, const BootstrapPla
 
 Result<BootstrappedImage> bootstrap_image(ImageStore& store, const BootstrapOptions& options,
                                           const BootstrapPlan& plan) {
-  const auto created = TRY(fetch_release_date(uri_of_line(plan.sources.front()), options.suite));
-  auto lease = TRY(content::Lease::create(store.content()));
-  auto intake = TRY(run(store, plan, created));
+  const auto created =
+      TRY(fetch_release_date(uri_of_line(plan.sources.front()), options.suite, options.stop));
+  auto lease = TRY(content::Lease::create(store.content(), content::Lease::AfterDeath::forget));
+  auto intake = TRY(run(store, plan, created, options.stop));
   const auto layer = TRY(std::move(intake).commit(lease));
   const std::map<std::string, std::string> annotations = {
       {std::string(oci::annotation::kCreated), format_rfc3339(created)},

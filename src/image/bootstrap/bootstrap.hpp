@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ struct BootstrapOptions {
   std::string architecture = {};            ///< As Debian calls it; this machine's when empty.
   std::optional<oci::Reference> name = {};  ///< "DISTRIBUTION:SUITE" when absent.
   bool quiet = false;                       ///< mmdebstrap says nothing but warnings.
+  std::stop_token stop = {};
 };
 
 /// "debian:bookworm" as options. invalid_argument with what was expected.
@@ -47,7 +49,8 @@ struct BootstrappedImage {
 
 /// Makes an image of a Debian-like distribution from an apt mirror by mmdebstrap(1), whose messages go to
 /// standard error. The same state of the mirror and the same options give the same digest, everywhere.
-/// failed_precondition with what to install when mmdebstrap is missing.
+/// failed_precondition with what to install when mmdebstrap is missing; `canceled` when asked to stop, once
+/// mmdebstrap has cleaned up behind itself.
 Result<BootstrappedImage> bootstrap_image(ImageStore& store, const BootstrapOptions& options,
                                           const BootstrapPlan& plan);
 

@@ -62,13 +62,13 @@ std::optional<Timestamp> find_time(std::string_view text) {
 }
 
 // A directory of ours alone, below $TMPDIR or /tmp.
-Result<std::string> download(std::string_view url) {
+Result<std::string> download(std::string_view url, const std::stop_token& stop) {
   const auto parent_path = find_nonempty_env("TMPDIR").value_or("/tmp");
   const auto parent = TRY(sys::open(parent_path, O_RDONLY | O_DIRECTORY));
   auto directory = TRY(sys::TempDir::create(parent, "corten-bootstrap-"));
   const auto target = fmt::format("{}/{}/InRelease", parent_path, directory.name());
   const auto done = TRY(sys::run_capture({kDownloader, "download-file", std::string(url), target},
-                                         {.timeout = std::chrono::minutes(2)}));
+                                         {.timeout = std::chrono::minutes(2), .stop = stop}));
   if (!done.status.success()) {
     return fail(Errc::unavailable, "fetching '{}': {}", url, printable(trim(done.error_output)));
   }
@@ -91,9 +91,10 @@ Result<Timestamp> parse_release_date(std::string_view release) {
   return fail(Errc::data_loss, "the Release file has no Date");
 }
 
-Result<Timestamp> fetch_release_date(std::string_view uri, std::string_view suite) {
+Result<Timestamp> fetch_release_date(std::string_view uri, std::string_view suite,
+                                     const std::stop_token& stop) {
   while (uri.ends_with('/')) uri.remove_suffix(1);
-  const auto release = TRY(download(fmt::format("{}/dists/{}/InRelease", uri, suite)));
+  const auto release = TRY(download(fmt::format("{}/dists/{}/InRelease", uri, suite), stop));
   return parse_release_date(release);
 }
 

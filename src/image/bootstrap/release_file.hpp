@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,7 @@ Result<Timestamp> parse_release_date(std::string_view release);
 /// Fetches dists/SUITE/InRelease from the archive at `uri` by apt's own downloader, which knows the machine's
 /// proxies and certificates, and gives its Date. Nobody checks the signature here: a time is all that is
 /// taken. mmdebstrap fetches the file again and checks it.
-Result<Timestamp> fetch_release_date(std::string_view uri, std::string_view suite);
+Result<Timestamp> fetch_release_date(std::string_view uri, std::string_view suite,
+                                     const std::stop_token& stop = {});
 
 }  // namespace corten::image
