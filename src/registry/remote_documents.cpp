@@ -1,7 +1,7 @@
 #include "base/strings.hpp"
-#include "codec/hasher.hpp"
 #include "http/percent.hpp"
 #include "oci/media_type.hpp"
+#include "registry/digest_of.hpp"
 #include "registry/mirrors.hpp"
 #include "registry/remote_repository.hpp"
 #include "registry/retries.hpp"
@@ -34,17 +34,6 @@ Result<Call> manifest_call(http::Method method, const Session& session, const Ve
 
 std::string doing(const Session& session, const Version& version) {
   return fmt::format("fetching manifest '{}' of '{}'", version.text, session.name());
-}
-
-oci::Digest digest_of(std::string_view bytes, oci::DigestAlgorithm algorithm) {
-  if (algorithm == oci::DigestAlgorithm::sha512) {
-    codec::Hasher hasher(codec::HashAlgorithm::sha512);
-    hasher.update(as_bytes(bytes));
-    return oci::Digest::from_sha512(hasher.finish().bytes().first<64>());
-  }
-  codec::Hasher hasher(codec::HashAlgorithm::sha256);
-  hasher.update(as_bytes(bytes));
-  return oci::Digest::from_sha256(hasher.finish().bytes().first<32>());
 }
 
 // Docker-Content-Digest, if it is one that we can check.

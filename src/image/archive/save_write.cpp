@@ -8,6 +8,7 @@
 #include "codec/verify.hpp"
 #include "image/archive/docker_manifest.hpp"
 #include "image/archive/save.hpp"
+#include "image/digests.hpp"
 #include "oci/image_layout.hpp"
 #include "sys/fd_stream.hpp"
 #include "sys/file.hpp"
@@ -17,10 +18,7 @@ namespace corten::image {
 namespace {
 
 codec::ExpectedContent expected_content(const SavePlan::Blob& blob) {
-  const auto algorithm = blob.digest.algorithm() == oci::DigestAlgorithm::sha256
-                             ? codec::HashAlgorithm::sha256
-                             : codec::HashAlgorithm::sha512;
-  return {.hash = codec::HashValue(algorithm, blob.digest.bytes()), .size_bytes = blob.size_bytes};
+  return {.hash = hash_of(blob.digest), .size_bytes = blob.size_bytes};
 }
 
 class ReportingSource : public Source {
