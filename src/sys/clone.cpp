@@ -71,6 +71,19 @@ Result<Clone> clone_process(const Kernel& kernel) {
   return clone;
 }
 
+Result<Clone> clone_sibling() {
+  // clone3 would refuse an exit signal beside CLONE_PARENT; the sibling has ours. With SIGCHLD as ours is.
+  int pidfd = -1;
+  constexpr unsigned long kFlags = CLONE_PARENT | CLONE_PIDFD | SIGCHLD;
+  const auto pid = static_cast<pid_t>(::syscall(SYS_clone, kFlags, nullptr, &pidfd, nullptr, 0UL));
+  if (pid < 0) {
+    const int err = errno;
+    return fail_errno(err, "starting a process beside this one");
+  }
+  if (pid == 0) return Clone{};
+  return Clone{.pid = pid, .pidfd = UniqueFd(pidfd)};
+}
+
 void reset_signals() noexcept {
   struct sigaction action{};
   action.sa_handler = SIG_DFL;

@@ -23,6 +23,11 @@ struct Clone {
 /// comes.
 Result<Clone> clone_process(const Kernel& kernel = {});
 
+/// As clone_process(), but the new process is a child of our parent (CLONE_PARENT), in the pid and time
+/// namespaces that unshare() and setns() have chosen for children. Only in a process of one thread that ends
+/// soon afterwards: no async-signal-safety is asked of the child then. Kernel 5.2.
+Result<Clone> clone_sibling();
+
 /// In the child: every signal back to its default action, none blocked. What our parent ignored (nohup,
 /// SIGPIPE) is not passed on. Async-signal-safe.
 void reset_signals() noexcept;

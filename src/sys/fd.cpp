@@ -96,6 +96,16 @@ Result<> set_on_exec(BorrowedFd fd, OnExec what) {
   return {};
 }
 
+Result<> place_descriptor(BorrowedFd fd, int number) {
+  // dup3 refuses two equal numbers.
+  if (fd.get() == number) return set_on_exec(fd, OnExec::keep);
+  if (::dup3(fd.get(), number, 0) < 0) {
+    const int err = errno;
+    return fail_errno(err, "making descriptor {} a copy of {}", number, fd.get());
+  }
+  return {};
+}
+
 std::string proc_path(BorrowedFd fd) {
   if (fd.get() == AT_FDCWD) return "/proc/self/cwd";
   return fmt::format("/proc/self/fd/{}", fd.get());

@@ -66,6 +66,10 @@ Result<UniqueFd> duplicate(BorrowedFd fd);
 enum class OnExec { close, keep };
 Result<> set_on_exec(BorrowedFd fd, OnExec what);
 
+/// Makes `number` another descriptor of the same open file, in place of what it was before; it survives
+/// execve. For standard streams.
+Result<> place_descriptor(BorrowedFd fd, int number);
+
 /// "/proc/self/fd/N": the path that names exactly the object behind a descriptor, for system calls that take
 /// no descriptor (mount(2), setxattr on O_PATH descriptors).
 std::string proc_path(BorrowedFd fd);

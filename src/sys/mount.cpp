@@ -113,8 +113,23 @@ Result<unsigned long> current_mount_flags(BorrowedFd mount) {
   return flags;
 }
 
+// A remount replaces all flags, so those that are there come along; in a user namespace it must keep them.
+Result<> remount_legacy(BorrowedFd mount, std::uint64_t set, std::uint64_t clear) {
+  auto kept = TRY(current_mount_flags(mount));
+  kept &= ~legacy_flags(clear);
+  const bool sets_access_time = (set & MOUNT_ATTR__ATIME) != 0 || (clear & MOUNT_ATTR__ATIME) != 0;
+  if (sets_access_time) kept &= ~static_cast<unsigned long>(MS_RELATIME | MS_NOATIME | MS_STRICTATIME);
+  const auto flags = MS_REMOUNT | MS_BIND | kept | legacy_flags(set);
+  if (::mount(nullptr, proc_path(mount).c_str(), nullptr, flags, nullptr) != 0) {
+    const int err = errno;
+    return fail_errno(err, "changing the flags of a mount");
+  }
+  return {};
+}
+
 Result<> bind_legacy(BorrowedFd source, BorrowedFd target, const BindRequest& request) {
-  if (request.attributes != 0 && request.attributes_on == Subtree::recursive) {
+  const bool changes = request.attributes != 0 || request.cleared != 0;
+  if (changes && request.attributes_on == Subtree::recursive) {
     return with_hint(fail(Errc::unsupported, "recursive mount attributes need mount_setattr"),
                      "kernel 5.12 or newer is needed");
   }
@@ -125,24 +140,17 @@ Result<> bind_legacy(BorrowedFd source, BorrowedFd target, const BindRequest& re
     const int err = errno;
     return fail_errno(err, "bind mounting with mount(2)");
   }
-  if (request.attributes == 0) return {};
+  if (!changes) return {};
   const auto mounted = TRY(open_covering_mount(target, expected));
-  // A remount replaces all flags, so those of the source come along; in a user namespace it must keep them.
-  const auto path = proc_path(mounted);
-  const auto kept = TRY(current_mount_flags(mounted));
-  const auto flags = MS_REMOUNT | MS_BIND | kept | legacy_flags(request.attributes);
-  if (::mount(nullptr, path.c_str(), nullptr, flags, nullptr) != 0) {
-    const int err = errno;
-    (void)::umount2(path.c_str(), MNT_DETACH);
-    return fail_errno(err, "changing the flags of a bind mount");
-  }
-  return {};
+  auto remounted = remount_legacy(mounted, request.attributes, request.cleared);
+  if (!remounted) (void)::umount2(proc_path(mounted).c_str(), MNT_DETACH);
+  return remounted;
 }
 
 Result<> bind_detached(BorrowedFd source, BorrowedFd target, const BindRequest& request) {
   auto mount = TRY(DetachedMount::clone(source, request.subtree));
-  if (request.attributes != 0) {
-    TRY(mount.set_attributes({.set = request.attributes}, request.attributes_on));
+  if (request.attributes != 0 || request.cleared != 0) {
+    TRY(mount.set_attributes({.set = request.attributes, .clear = request.cleared}, request.attributes_on));
   }
   return std::move(mount).attach(target);
 }
@@ -161,12 +169,28 @@ Result<> mount_filesystem(BorrowedFd target, const MountRequest& request, const 
 }
 
 Result<> bind_mount(BorrowedFd source, BorrowedFd target, const BindRequest& request, const Kernel& kernel) {
-  if (!kernel.mount_api || (request.attributes != 0 && !kernel.mount_setattr)) {
+  const bool changes = request.attributes != 0 || request.cleared != 0;
+  if (!kernel.mount_api || (changes && !kernel.mount_setattr)) {
     return bind_legacy(source, target, request);
   }
   auto bound = bind_detached(source, target, request);
   if (bound || !calls_missing(bound.error())) return bound;
   return bind_legacy(source, target, request);
+}
+
+Result<> change_mount_attributes(BorrowedFd mount, std::uint64_t set, std::uint64_t clear, Subtree subtree,
+                                 const Kernel& kernel) {
+  if (set == 0 && clear == 0) return {};
+  if (kernel.mount_setattr) {
+    auto changed = set_mount_attributes(mount, {.set = set, .clear = clear}, subtree);
+    if (changed || !calls_missing(changed.error())) return changed;
+    if (subtree == Subtree::recursive && changed.error().errnum() == EPERM) return changed;
+  }
+  if (subtree == Subtree::recursive) {
+    return with_hint(fail(Errc::unsupported, "recursive mount attributes need mount_setattr"),
+                     "kernel 5.12 or newer is needed");
+  }
+  return remount_legacy(mount, set, clear);
 }
 
 Result<> set_propagation(PathArg path, Propagation propagation, Subtree subtree) {
@@ -219,6 +243,22 @@ Result<> enter_root(BorrowedFd root) {
   if (::chdir("/") != 0) {
     const int err = errno;
     return fail_errno(err, "changing to '/'");
+  }
+  return {};
+}
+
+Result<> enter_root_without_pivot(BorrowedFd root) {
+  if (::fchdir(root.get()) != 0) {
+    const int err = errno;
+    return fail_errno(err, "changing to the new root");
+  }
+  if (::mount(".", "/", nullptr, MS_MOVE, nullptr) != 0) {
+    const int err = errno;
+    return fail_errno(err, "moving the root over '/'");
+  }
+  if (::chroot(".") != 0 || ::chdir("/") != 0) {
+    const int err = errno;
+    return fail_errno(err, "entering the root with chroot");
   }
   return {};
 }

@@ -40,6 +40,7 @@ enum class Subtree : std::uint8_t { only_this, recursive };
 struct BindRequest {
   Subtree subtree = Subtree::only_this;  ///< Take the mounts below the source along.
   std::uint64_t attributes = 0;          ///< Added to those of the source.
+  std::uint64_t cleared = 0;             ///< Taken away from those of the source.
   Subtree attributes_on = Subtree::only_this;
 };
 
@@ -47,6 +48,11 @@ struct BindRequest {
 /// recursive attributes are `unsupported`.
 Result<> bind_mount(BorrowedFd source, BorrowedFd target, const BindRequest& request = {},
                     const Kernel& kernel = {});
+
+/// Sets and clears attributes of the mount whose root `mount` is, and keeps the others. By mount_setattr;
+/// where that is missing by a remount, which cannot be recursive (`unsupported`).
+Result<> change_mount_attributes(BorrowedFd mount, std::uint64_t set, std::uint64_t clear,
+                                 Subtree subtree = Subtree::only_this, const Kernel& kernel = {});
 
 enum class Propagation : std::uint8_t {
   none,        ///< MS_PRIVATE
@@ -66,6 +72,10 @@ Result<> pivot_root(PathArg new_root, PathArg put_old);
 /// Makes `root`, which must be a mount point, the root and the current directory of this mount namespace and
 /// lets go of the old one. pivot_root(2), "pivot_root(".", ".")".
 Result<> enter_root(BorrowedFd root);
+
+/// As enter_root() where pivot_root(2) cannot work, on the initial ramfs: the mount is moved over "/" and
+/// chroot(2) entered. What it covers stays mounted, out of reach only for who cannot mount and chroot.
+Result<> enter_root_without_pivot(BorrowedFd root);
 
 /// A mount at a path, taken away (MNT_DETACH) when dropped. For what outlives no scope; mounts of containers
 /// go away with their namespace.

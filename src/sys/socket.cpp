@@ -112,7 +112,13 @@ Result<UniqueFd> connect_unix(PathArg path, SocketType type) {
 }
 
 Result<UniqueFd> accept_connection(BorrowedFd listener) {
-  const int fd = retry_on_eintr([&] { return ::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC); });
+  int fd = retry_on_eintr([&] { return ::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC); });
+  if (fd < 0 && (errno == ENOSYS || errno == EPERM)) {
+    // A seccomp filter may know the older call only, and a container's process is past its filter here.
+    // check_style: allow(banned) CLOEXEC is set below
+    fd = retry_on_eintr([&] { return ::accept(listener.get(), nullptr, nullptr); });  // NOLINT(android-*)
+    if (fd >= 0) (void)::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  }
   if (fd < 0) {
     const int err = errno;
     return fail_errno(err, "accepting a connection");
