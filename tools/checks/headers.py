@@ -20,6 +20,7 @@ INTERNAL = {
     "src/http/curl_api.hpp": ("curl/", "the table of libcurl's functions that http loads when it first needs them"),
     "src/http/curl_error.hpp": ("curl/", "libcurl's error codes as errors of ours"),
     "src/oci/json_fields.hpp": ("nlohmann/", "templates that write each oci type as JSON"),
+    "src/seccomp/api.hpp": ("seccomp.h", "the table of libseccomp's functions, loaded to compile a profile"),
 }
 
 
