@@ -1,0 +1,48 @@
+#include "runtime/container_cgroup.hpp"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "base/json_view.hpp"
+
+namespace corten::runtime {
+namespace {
+
+Result<cgroup::Cgroup> make_empty_cgroup(const Settings& settings, const CgroupRequest& request) {
+  const auto host = TRY(cgroup::detect_host());
+  const auto& resources = request.linux_part.resources;
+  const cgroup::CreateOptions options = {
+      .cgroups_path = request.linux_part.cgroups_path,
+      .id = request.id,
+      .privilege = settings.rootless ? cgroup::Privilege::limited : cgroup::Privilege::full,
+      .resources = resources ? &*resources : nullptr,
+  };
+  if (!settings.systemd_cgroup) return cgroup::Cgroup::create(host, options);
+  const auto manager = settings.rootless ? cgroup::SystemdManager::user : cgroup::SystemdManager::system;
+  return cgroup::Cgroup::create_by_systemd(host, options,
+                                           {.manager = manager, .first_process = request.first_process});
+}
+
+}  // namespace
+
+Result<cgroup::Cgroup> make_cgroup(const Settings& settings, const CgroupRequest& request) {
+  auto made = TRY_CTX(make_empty_cgroup(settings, request), "making the cgroup");
+  const auto& resources = request.linux_part.resources;
+  // Without resources the device rules that every container has still apply.
+  auto applied = made.apply(resources ? *resources : oci::Resources{}, cgroup::Applied::at_creation);
+  if (applied) return made;
+  (void)made.destroy();
+  return with_frame(std::move(applied).error(), "limiting the cgroup");
+}
+
+JsonValue to_record(const cgroup::Cgroup& cgroup) { return JsonValue(cgroup::to_json(cgroup.location())); }
+
+Result<std::optional<cgroup::Cgroup>> open_cgroup(const ContainerRecord& record) {
+  if (record.cgroup.empty()) return std::nullopt;
+  const auto view = TRY(JsonView::of_object(record.cgroup.get(), "state.json: cgroup"));
+  const auto location = TRY(cgroup::parse_location(view));
+  return cgroup::Cgroup::open(location);
+}
+
+}  // namespace corten::runtime

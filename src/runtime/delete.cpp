@@ -1,0 +1,109 @@
+#include "runtime/delete.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "oci/enum_names.hpp"
+#include "runtime/container_cgroup.hpp"
+#include "runtime/hooks.hpp"
+#include "runtime/status.hpp"
+#include "sys/file.hpp"
+#include "sys/pid_identity.hpp"
+#include "sys/poll.hpp"
+#include "sys/process.hpp"
+
+namespace corten::runtime {
+namespace {
+
+using oci::ContainerStatus;
+
+constexpr std::chrono::seconds kEndsWithin(10);
+
+// Only then are its mounts and cgroup free.
+Result<> end_process(const ContainerRecord& record) {
+  if (record.process.pid <= 0) return {};
+  const auto pidfd = sys::open_process(record.process);
+  if (!pidfd && pidfd.error().kind() == Errc::not_found) return {};
+  if (!pidfd) return std::unexpected(pidfd.error().clone());
+  const auto sent = sys::send_signal(*pidfd, SIGKILL);
+  if (!sent && sent.error().kind() != Errc::not_found) return std::unexpected(sent.error().clone());
+  return {};
+}
+
+Result<> wait_for_end(const ContainerRecord& record) {
+  if (record.process.pid <= 0) return {};
+  const auto pidfd = sys::open_process(record.process);
+  if (!pidfd) return {};
+  const auto ended = TRY(sys::wait_readable(*pidfd, kEndsWithin));
+  if (ended) return {};
+  return fail(Errc::unavailable, "process {} of container '{}' does not end after SIGKILL",
+              record.process.pid, record.id);
+}
+
+// SIGKILL for all of it; a frozen one is thawed on the way.
+Result<> remove_cgroup(const ContainerRecord& record) {
+  auto cgroup = TRY(open_cgroup(record));
+  if (!cgroup) return wait_for_end(record);
+  TRY(cgroup->kill(SIGKILL));
+  TRY(wait_for_end(record));
+  return cgroup->destroy();
+}
+
+std::vector<oci::Hook> poststop_hooks(const FoundContainer& found) {
+  if (!found.record.has_poststop) return {};
+  auto spec = found.directory.load_config();
+  return spec && spec->hooks ? std::move(spec->hooks->poststop) : std::vector<oci::Hook>();
+}
+
+void run_poststop(const std::vector<oci::Hook>& hooks, const ContainerRecord& record) {
+  if (hooks.empty()) return;
+  const auto state = to_state(record, ContainerStatus::stopped);
+  auto directory = sys::open(record.bundle, O_PATH | O_DIRECTORY);
+  if (!directory) directory = sys::open("/", O_PATH | O_DIRECTORY);  // the bundle may be gone by now
+  if (directory) run_all_hooks(hooks, {.point = "poststop", .state = state, .directory = *directory});
+}
+
+bool may_be_removed(ContainerStatus status, Removal how) {
+  // A created one too, as with runc and crun: engines do so when they give up between create and start.
+  return how == Removal::forced || status == ContainerStatus::stopped || status == ContainerStatus::created;
+}
+
+Result<> remove_found(const FoundContainer& found, Removal how) {
+  const auto& record = found.record;
+  if (!may_be_removed(found.status, how)) {
+    return with_hint(fail(Errc::failed_precondition, "cannot delete container '{}': it is {}, not stopped",
+                          record.id, oci::to_string(found.status)),
+                     "kill it first, or use --force");
+  }
+  TRY(end_process(record));
+  const auto hooks = poststop_hooks(found);
+  TRY_CTX(remove_cgroup(record), "deleting container '{}'", record.id);
+  TRY(found.directory.remove());
+  run_poststop(hooks, record);
+  return {};
+}
+
+}  // namespace
+
+Result<> remove(const Settings& settings, const ContainerId& id, Removal how) {
+  auto first = find_container(settings.root, id);
+  if (!first && first.error().kind() == Errc::not_found && how == Removal::forced) return {};
+  if (!first) return std::unexpected(std::move(first).error());
+  if (!may_be_removed(first->status, how)) return remove_found(*first, how);
+  // A `create` that still works on it ends when its process does, and cleans up itself.
+  if (how == Removal::forced) TRY(end_process(first->record));
+  const auto lock = first->directory.lock();
+  auto found = find_container(settings.root, id);
+  if (!found && found.error().kind() == Errc::not_found) return {};  // whoever had the lock removed it
+  if (!found) return std::unexpected(std::move(found).error());
+  if (!lock) return std::unexpected(lock.error().clone());
+  // With the lock in our hands nobody is making it: who did was killed on the way.
+  if (found->status == ContainerStatus::creating) found->status = ContainerStatus::stopped;
+  return remove_found(*found, how);
+}
+
+}  // namespace corten::runtime

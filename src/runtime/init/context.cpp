@@ -1,0 +1,20 @@
+#include "runtime/init/context.hpp"
+
+namespace corten::runtime {
+
+const oci::Linux& InitContext::linux_part() const {
+  static const oci::Linux kNone;
+  return plan.spec.linux_part ? *plan.spec.linux_part : kNone;
+}
+
+const oci::Process& InitContext::process() const {
+  static const oci::Process kNone;
+  return plan.spec.process ? *plan.spec.process : kNone;
+}
+
+Result<sys::BorrowedFd> InitContext::fd_at(std::uint32_t place) const {
+  if (place < fds.size()) return sys::BorrowedFd(fds[place]);
+  return fail(Errc::invalid_argument, "the plan names descriptor {} of {}", place, fds.size());
+}
+
+}  // namespace corten::runtime

@@ -1,0 +1,61 @@
+#include "runtime/init/namespaces.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+
+#include "sys/file.hpp"
+
+// linux/time_namespace(7), kernel 5.6; <sched.h> of glibc 2.36 has it, older ones do not.
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080
+#endif
+
+namespace corten::runtime {
+
+int namespace_flag(oci::NamespaceType type) {
+  switch (type) {
+    case oci::NamespaceType::pid:
+      return CLONE_NEWPID;
+    case oci::NamespaceType::network:
+      return CLONE_NEWNET;
+    case oci::NamespaceType::mount:
+      return CLONE_NEWNS;
+    case oci::NamespaceType::ipc:
+      return CLONE_NEWIPC;
+    case oci::NamespaceType::uts:
+      return CLONE_NEWUTS;
+    case oci::NamespaceType::user:
+      return CLONE_NEWUSER;
+    case oci::NamespaceType::cgroup:
+      return CLONE_NEWCGROUP;
+    case oci::NamespaceType::time:
+      return CLONE_NEWTIME;
+  }
+  return 0;
+}
+
+Result<std::vector<JoinedNamespace>> open_joined_namespaces(const oci::Linux& linux_part) {
+  std::vector<JoinedNamespace> joined;
+  for (const auto& entry : linux_part.namespaces) {
+    if (entry.path.empty()) continue;
+    auto fd =
+        TRY_CTX(sys::open(entry.path, O_RDONLY), "joining the {} namespace", oci::to_string(entry.type));
+    joined.push_back({.type = entry.type, .fd = std::move(fd)});
+  }
+  return joined;
+}
+
+int flags_of_new_namespaces(const oci::Linux& linux_part) {
+  int flags = 0;
+  for (const auto& entry : linux_part.namespaces) {
+    if (entry.path.empty()) flags |= namespace_flag(entry.type);
+  }
+  return flags & ~(CLONE_NEWUSER | CLONE_NEWCGROUP);
+}
+
+bool makes_namespace(const oci::Linux& linux_part, oci::NamespaceType type) {
+  const auto* entry = linux_part.find_namespace(type);
+  return entry != nullptr && entry->path.empty();
+}
+
+}  // namespace corten::runtime

@@ -1,0 +1,71 @@
+#include "runtime/start.hpp"
+
+#include <fcntl.h>
+
+#include <string>
+
+#include "base/error_wire.hpp"
+#include "oci/enum_names.hpp"
+#include "runtime/creation.hpp"
+#include "runtime/hooks.hpp"
+#include "runtime/status.hpp"
+#include "sys/file.hpp"
+#include "sys/socket.hpp"
+
+namespace corten::runtime {
+namespace {
+
+constexpr std::size_t kMaxErrorBytes = std::size_t{256} * 1024;
+
+std::unexpected<Error> ended_before(const std::string& id) {
+  return fail(Errc::failed_precondition,
+              "starting container '{}': its process ended before it executed the program", id);
+}
+
+// execve closes the other end; a message is what went wrong instead.
+Result<> wait_for_execution(const sys::UniqueFd& connection, const std::string& id) {
+  std::string buffer(kMaxErrorBytes, '\0');
+  const auto received =
+      sys::receive_message(connection, {reinterpret_cast<std::uint8_t*>(buffer.data()), buffer.size()});
+  if (!received) return ended_before(id);  // ECONNRESET: killed while it waited
+  if (received->size == 0) return {};
+  auto error = TRY_CTX(decode_error(std::string_view(buffer).substr(0, received->size)),
+                       "reading why container '{}' did not start", id);
+  return std::unexpected(std::move(error));
+}
+
+void run_poststart_hooks(const ContainerDirectory& directory, const ContainerRecord& record) {
+  if (!record.has_poststart) return;
+  const auto spec = directory.load_config();
+  const auto bundle = sys::open(record.bundle, O_PATH | O_DIRECTORY);
+  if (!spec || !spec->hooks || !bundle) return;
+  const auto state = to_state(record, oci::ContainerStatus::running);
+  run_all_hooks(spec->hooks->poststart, {.point = "poststart", .state = state, .directory = *bundle});
+}
+
+}  // namespace
+
+Result<> start_container(const ContainerDirectory& directory, const ContainerRecord& record) {
+  {
+    const auto connection = sys::connect_unix(directory.path(kStartSocket), sys::SocketType::seqpacket);
+    if (!connection) return ended_before(record.id);
+    TRY(wait_for_execution(*connection, record.id));
+  }
+  TRY(directory.remove_start_socket());
+  run_poststart_hooks(directory, record);
+  return {};
+}
+
+Result<> start(const Settings& settings, const ContainerId& id) {
+  const auto first = TRY(find_container(settings.root, id));
+  const auto lock = TRY(first.directory.lock());
+  // Again, now that nobody else changes it.
+  const auto found = TRY(find_container(settings.root, id));
+  if (found.status != oci::ContainerStatus::created) {
+    return fail(Errc::failed_precondition, "cannot start container '{}': it is {}, not created", id.text(),
+                oci::to_string(found.status));
+  }
+  return start_container(found.directory, found.record);
+}
+
+}  // namespace corten::runtime
