@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "base/strings.hpp"
 
@@ -27,6 +28,14 @@ Result<> assign_value(std::string& value, std::string_view text, std::string_vie
 
 Result<> assign_value(std::int64_t& value, std::string_view text, std::string_view what) {
   value = TRY(parse_int64(text, what));
+  return {};
+}
+
+Result<> assign_value(std::uint32_t& value, std::string_view text, std::string_view what) {
+  constexpr auto kMax = std::numeric_limits<std::uint32_t>::max();
+  const auto number = TRY(parse_uint64(text, what));
+  if (number > kMax) return fail(Errc::invalid_argument, "{}: at most {}, found '{}'", what, kMax, text);
+  value = static_cast<std::uint32_t>(number);
   return {};
 }
 

@@ -29,6 +29,7 @@ struct Binding {
 Result<> assign_value(bool& value, std::string_view text, std::string_view what);
 Result<> assign_value(std::string& value, std::string_view text, std::string_view what);
 Result<> assign_value(std::int64_t& value, std::string_view text, std::string_view what);
+Result<> assign_value(std::uint32_t& value, std::string_view text, std::string_view what);
 Result<> assign_value(log::Level& value, std::string_view text, std::string_view what);
 Result<> assign_value(term::ProgressMode& value, std::string_view text, std::string_view what);
 

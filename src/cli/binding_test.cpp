@@ -36,6 +36,16 @@ TEST(Binding, AssignsTheMember) {
   EXPECT_EQ(options.level, log::Level::debug);
 }
 
+TEST(Binding, SmallNumbersHaveALimit) {
+  std::uint32_t value = 7;
+  EXPECT_TRUE(assign_value(value, "4294967295", "--fds"));
+  EXPECT_EQ(value, 4294967295U);
+  const auto big = assign_value(value, "4294967296", "--fds");
+  ASSERT_FALSE(big);
+  EXPECT_EQ(big.error().message(), "--fds: at most 4294967295, found '4294967296'");
+  EXPECT_FALSE(assign_value(value, "-1", "--fds"));
+}
+
 TEST(Binding, ErrorsBeginWithWhatTheyAreAbout) {
   Options options;
   const auto number = bind<&Options::numbers>().assign(&options, "four", "--number");

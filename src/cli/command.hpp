@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -64,6 +65,12 @@ enum class Group : std::uint8_t { common, management, other };
 /// Parses `words` into the command's options, runs it, reports its error; the exit code.
 using Execute = int (*)(const Command& command, std::span<const std::string> words, Context& context);
 
+/// What a group does when its own flags are read and before its verb runs: an exit code ends the program.
+using Prepare = Result<std::optional<int>> (*)(Context& context);
+
+/// Says an error in a way of the group's own, for all verbs below it; the exit code.
+using Report = int (*)(const Context& context, const Error& error);
+
 /// Whether a command handles files of many owners, as unpacked layers have them. For an ordinary user those
 /// exist in a user namespace only, in which the command is then run again.
 enum class FileOwners : std::uint8_t { own, many };
@@ -76,9 +83,12 @@ struct Command {
   /// Paragraphs separated by empty lines, wrapped when shown; lines that start with a space are kept.
   std::string_view doc = {};
   Arguments arguments = {};
+  /// Of a command: members of its options. Of a group: members of Globals, to be written before the verb.
   std::span<const Flag> flags = {};
   std::span<const Example> examples = {};
   bool hidden = false;
+  Prepare prepare = nullptr;  ///< Of a group.
+  Report report = nullptr;    ///< Of a group; none is report_error().
   FileOwners file_owners = FileOwners::own;
   Execute execute = nullptr;  ///< None for a group such as `system`.
 };

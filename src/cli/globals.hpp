@@ -10,6 +10,18 @@
 
 namespace corten::cli {
 
+/// The flags between `oci` and its verb: those that callers of an OCI runtime write before the verb, as runc
+/// has them (its main.go).
+struct OciFlags {
+  std::optional<std::string> root;
+  std::string log;
+  std::string log_format = "text";
+  std::string rootless = "auto";
+  bool debug = false;
+  bool systemd_cgroup = false;
+  bool version = false;
+};
+
 /// The flags before the verb. Unlike Docker's, all of them can also come from the environment.
 struct Globals {
   std::optional<std::string> root;
@@ -18,6 +30,7 @@ struct Globals {
   term::ProgressMode progress = term::ProgressMode::automatic;
   bool debug = false;
   bool version = false;
+  OciFlags oci;
 };
 
 /// The root of every table: global flags and the text of `corten --help`.

@@ -30,14 +30,14 @@ int unknown_verb(const Context& context, const Command& parent, std::string_view
   if (const auto nearest = context.table.nearest_child(parent, verb)) {
     error.set_hint(fmt::format("did you mean '{} {}'?", name, *nearest));
   }
-  report_error(context.io(), error);
+  context.report(error);
   return kExitFailure;
 }
 
-int dispatch(const Command& command, Words words, Context& context);
+int dispatch(const Command& command, Words words, Context& context, Globals& globals);
 
 // `words` is what follows the flags of `group`: the verb and everything that is the verb's.
-int run_verb(const Command& group, Words words, Context& context) {
+int run_verb(const Command& group, Words words, Context& context, Globals& globals) {
   if (words.empty()) {
     // As in Docker, a bare group explains itself on standard error and succeeds.
     context.io().complain(render_help(context.table, group, context.io().columns));
@@ -45,18 +45,28 @@ int run_verb(const Command& group, Words words, Context& context) {
   }
   const auto* child = context.table.find_child(group, words.front());
   if (child == nullptr) return unknown_verb(context, group, words.front());
-  return dispatch(*child, words.subspan(1), context);
+  return dispatch(*child, words.subspan(1), context, globals);
 }
 
-// `words` is what follows the name of `command`. A group takes no flags but --help.
-int dispatch(const Command& command, Words words, Context& context) {
+// What the flags of a group ask for before any verb; an exit code if that was all.
+std::optional<int> prepare(const Command& group, Context& context) {
+  if (group.prepare == nullptr) return std::nullopt;
+  const auto prepared = group.prepare(context);
+  return prepared ? *prepared : context.report(prepared.error());
+}
+
+// `words` is what follows the name of `command`.
+int dispatch(const Command& command, Words words, Context& context, Globals& globals) {
   if (command.execute != nullptr) return command.execute(command, words, context);
-  const Grammar grammar = {.placement = FlagPlacement::before_arguments,
+  if (command.report != nullptr) context.group_report = command.report;
+  const Grammar grammar = {.flags = command.flags,
+                           .placement = FlagPlacement::before_arguments,
                            .global_flags = context.table.root().flags};
-  const auto parsed = parse_words(grammar, words, nullptr);
-  if (!parsed) return report_usage_error(context.io(), command, parsed.error(), kExitBadFlag);
+  const auto parsed = parse_words(grammar, words, &globals);
+  if (!parsed) return context.report_usage(command, parsed.error(), kExitBadFlag);
   if (parsed->help) return show_help(context, command);
-  return run_verb(command, parsed->arguments, context);
+  if (const auto done = prepare(command, context)) return *done;
+  return run_verb(command, parsed->arguments, context, globals);
 }
 
 Result<ParsedWords> parse_globals(const Command& root, Words words, const FindEnv& find_env,
@@ -75,28 +85,36 @@ PathOverrides overrides(const Globals& globals) {
 namespace detail {
 
 int execute(const Command& command, Words words, Context& context, void* options, RunErased run) {
-  const auto& io = context.io();
   auto flags = apply_environment(command.flags, context.surroundings.find_env, options);
-  if (!flags) return report_usage_error(io, command, flags.error(), kExitBadFlag);
+  if (!flags) return context.report_usage(command, flags.error(), kExitBadFlag);
   const Grammar grammar = {.flags = command.flags,
                            .placement = command.arguments.flags,
                            .global_flags = context.table.root().flags};
   const auto parsed = parse_words(grammar, words, options);
-  if (!parsed) return report_usage_error(io, command, parsed.error(), kExitBadFlag);
+  if (!parsed) return context.report_usage(command, parsed.error(), kExitBadFlag);
   if (parsed->help) return show_help(context, command);
   const auto counted = check_argument_count(command, parsed->arguments.size());
-  if (!counted) return report_usage_error(io, command, counted.error(), kExitFailure);
+  if (!counted) return context.report_usage(command, counted.error(), kExitFailure);
   for (const auto& argument : parsed->arguments) {
     const auto assigned = command.arguments.bind.assign(options, argument, "invalid argument");
-    if (!assigned) return report_usage_error(io, command, assigned.error(), kExitFailure);
+    if (!assigned) return context.report_usage(command, assigned.error(), kExitFailure);
   }
   const auto& rerun = context.surroundings.rerun_in_user_namespace;
   const bool again = command.file_owners == FileOwners::many && rerun;
   const auto result = again ? rerun() : run(options, context);
-  return result ? *result : report_error(io, result.error());
+  return result ? *result : context.report(result.error());
 }
 
 }  // namespace detail
+
+int Context::report(const Error& error) const {
+  return group_report != nullptr ? group_report(*this, error) : report_error(io(), error);
+}
+
+int Context::report_usage(const Command& command, const Error& error, int exit_code) const {
+  return group_report != nullptr ? group_report(*this, error)
+                                 : report_usage_error(io(), command, error, exit_code);
+}
 
 Result<StorePaths> Context::paths() const {
   return choose_paths(overrides(globals), surroundings.uid, surroundings.find_env);
@@ -121,7 +139,7 @@ int run_program(const CommandTable& table, Words words, const Surroundings& surr
   if (globals.debug) globals.log_level = log::Level::debug;
   // The logger is made at its first use: a process that stays at the default does not pay for it.
   if (globals.log_level != log::Level::warning) log::set_level(globals.log_level);
-  return run_verb(root, parsed->arguments, context);
+  return run_verb(root, parsed->arguments, context, globals);
 }
 
 }  // namespace corten::cli

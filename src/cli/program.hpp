@@ -25,8 +25,14 @@ struct Context {
   const CommandTable& table;
   const Surroundings& surroundings;
   const Globals& globals;
+  Report group_report = nullptr;  ///< Of the group that the command is in.
 
   const Io& io() const { return surroundings.io; }
+  /// Says an error as the group of the command does it; the exit code.
+  int report(const Error& error) const;
+  /// As report(), for a command line that is wrong: with the usage of `command`, unless a group reports.
+  int report_usage(const Command& command, const Error& error, int exit_code) const;
+
   /// Where the store is. Only commands that touch it ask: `corten help` works without a home directory.
   Result<StorePaths> paths() const;
   /// Either directory alone, for commands that say what is wrong with the other.

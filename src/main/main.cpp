@@ -55,6 +55,16 @@ int run(const std::vector<std::string>& words) {
   return code == cli::kExitSuccess ? cli::kExitFailure : code;
 }
 
+// Called as corten-oci, the program takes the command line of an OCI runtime: that behind `corten oci`.
+std::vector<std::string> command_words(std::span<char* const> arguments) {
+  std::vector<std::string> words;
+  if (arguments.empty()) return words;
+  const std::string_view name(arguments.front());
+  if (name.substr(name.rfind('/') + 1) == "corten-oci") words.emplace_back("oci");
+  words.insert(words.end(), arguments.begin() + 1, arguments.end());
+  return words;
+}
+
 }  // namespace
 }  // namespace corten::process
 
@@ -71,8 +81,7 @@ int main(int argc, char** argv) {
   corten::process::survive_broken_pipes();
   // Our functions return errors: what is thrown up to here is a bug of ours or memory running out.
   try {
-    const std::vector<std::string> words(arguments.begin() + (argc > 0 ? 1 : 0), arguments.end());
-    return corten::process::run(words);
+    return corten::process::run(corten::process::command_words(arguments));
   } catch (const std::exception& exception) {
     std::fprintf(stderr, "corten: internal error: %s\n", exception.what());
   } catch (...) {

@@ -41,6 +41,10 @@ CASES = [
     (["corten", "system", "features", ""], []),
     (["corten", "system", "features", "--f"], ["--format"]),
     (["corten", "system", "features", "--format", ""], []),
+    (["corten", "oci", "cr"], ["create"]),
+    (["corten", "oci", "--root", "/x", "--log-format", "json", "cr"], ["create"]),
+    (["corten", "oci", "--rootless", "a"], ["auto"]),
+    (["corten", "oci", "ps", "--format", "j"], ["json"]),
     (["corten", "man", "--d"], ["--dir"]),
     (["corten", "man", "ver"], ["version"]),
 ]

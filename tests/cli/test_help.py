@@ -4,7 +4,7 @@ import pytest
 
 from support import Corten
 
-VERBS = ["completion", "help", "login", "logout", "man", "system", "system info", "version"]
+VERBS = ["completion", "help", "login", "logout", "man", "oci", "oci exec", "system", "system info", "version"]
 
 
 @pytest.mark.parametrize("verb", ["", *VERBS])

@@ -3,11 +3,13 @@ from pathlib import Path
 
 from support import Corten, needs
 
+OCI_VERBS = ["create", "delete", "events", "exec", "features", "kill", "list", "pause", "ps", "resume", "run", "spec",
+             "start", "state", "update"]
 PAGES = ["corten", "corten-artifact", "corten-artifact-attach", "corten-artifact-ls", "corten-completion",
          "corten-help", "corten-image", "corten-image-bootstrap", "corten-image-history",
          "corten-image-inspect", "corten-image-ls", "corten-image-prune", "corten-image-rm",
          "corten-image-tag", "corten-import", "corten-inspect", "corten-load", "corten-login",
-         "corten-logout", "corten-pull", "corten-push", "corten-save", "corten-system",
+         "corten-logout", "corten-oci", *(f"corten-oci-{verb}" for verb in OCI_VERBS), "corten-pull", "corten-push", "corten-save", "corten-system",
          "corten-system-check", "corten-system-df", "corten-system-info", "corten-system-prune",
          "corten-version"]
 
