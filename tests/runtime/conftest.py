@@ -1,0 +1,112 @@
+"""The tests of an OCI runtime, each run with corten and with Debian's runc and crun.
+
+A test that fails with both references is a wrong test. What one of them is known to do wrong, or does not do yet, is
+said by @pytest.mark.known_fault("crun", "why"): the test is then not run with it.
+
+CORTEN_TEST_RUNTIMES       those to run, separated by commas (default corten,runc,crun)
+CORTEN_TEST_KNOWN_FAULTS   1: run the tests of known faults too, to see which have gone
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Callable, Iterator
+
+import pytest
+
+import engine
+from bundle import Bundle
+from engine import Runtime
+
+_SOURCES = Path(__file__).resolve().parent / "init"
+RUNTIMES = os.environ.get("CORTEN_TEST_RUNTIMES", "corten,runc,crun").split(",")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "known_fault(runtime, why): not run with this runtime")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Takes out what is known to fail."""
+    if os.environ.get("CORTEN_TEST_KNOWN_FAULTS") == "1":
+        return
+    dropped = [item for item in items if _has_fault(item)]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = [item for item in items if item not in dropped]
+
+
+def _has_fault(item: pytest.Item) -> bool:
+    call = getattr(item, "callspec", None)
+    runtime = call.params.get("runtime") if call else None
+    return any(runtime == marker.args[0] for marker in item.iter_markers("known_fault"))
+
+
+@pytest.fixture(scope="session")
+def init(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The static helper, built from init/*.c."""
+    path = tmp_path_factory.mktemp("init") / "init"
+    sources = sorted(map(str, _SOURCES.glob("*.c")))
+    subprocess.run(["gcc", "-std=gnu17", "-O1", "-static", "-Wall", "-Wextra", "-Werror", "-o", str(path), *sources],
+                   check=True, timeout=60)
+    return path
+
+
+@pytest.fixture(scope="session")
+def corten_oci(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """`corten oci`, once it is there."""
+    command = (str(request.getfixturevalue("binary")), "oci")
+    if subprocess.run([*command, "features"], capture_output=True, timeout=20, check=False).returncode != 0:
+        pytest.skip("this corten has no verb 'oci' yet")
+    return command
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cgroups() -> Iterator[None]:
+    yield
+    if os.geteuid() == 0:
+        engine.remove_all_cgroups()
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder with a short name: the path of a unix socket has 108 bytes. Others may look into it."""
+    path = Path(tempfile.mkdtemp(prefix="oci-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture(params=RUNTIMES)
+def runtime(request: pytest.FixtureRequest, place: Path) -> Iterator[Runtime]:
+    if os.geteuid() != 0:
+        pytest.skip("needs root, to make containers without a user namespace")
+    if request.param == "corten":
+        command = request.getfixturevalue("corten_oci")
+    elif shutil.which(request.param) is None:
+        pytest.fail(f"needs {request.param}, which scripts/install-packages installs")
+    else:
+        command = (request.param,)
+    made = Runtime(request.param, command, place)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def make_bundle(place: Path, init: Path) -> Callable[[], Bundle]:
+    """A further bundle."""
+    count = 0
+
+    def make() -> Bundle:
+        nonlocal count
+        count += 1
+        return Bundle(place / f"bundle-{count}", init)
+
+    return make
+
+
+@pytest.fixture
+def bundle(make_bundle: Callable[[], Bundle]) -> Bundle:
+    return make_bundle()
