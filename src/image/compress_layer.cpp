@@ -11,9 +11,14 @@
 namespace corten::image {
 namespace {
 
-constexpr int kDefaultLevel = 3;
+// Half of the processor time of level 3, layers 4 % larger, and still 4 % smaller than skopeo's gzip.
+constexpr int kDefaultZstdLevel = 2;
+constexpr int kDefaultGzipLevel = 3;
 
-int level_of(const CompressOptions& options) { return options.level.value_or(kDefaultLevel); }
+int level_of(const CompressOptions& options) {
+  const bool gzip = options.compression == LayerCompression::gzip;
+  return options.level.value_or(gzip ? kDefaultGzipLevel : kDefaultZstdLevel);
+}
 
 Result<std::unique_ptr<Sink>> open_compressor(Sink& out, const CompressOptions& options) {
   if (options.compression == LayerCompression::gzip) {

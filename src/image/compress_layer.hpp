@@ -22,7 +22,7 @@ std::string_view to_string(LayerCompression compression);
 
 struct CompressOptions {
   LayerCompression compression = LayerCompression::zstd;  ///< Never `keep`.
-  /// Of the format: 3 when absent.
+  /// Of the format: 2 for zstd and 3 for gzip when absent.
   std::optional<int> level = {};
   /// Threads that compress.
   unsigned workers = 1;

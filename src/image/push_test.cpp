@@ -275,7 +275,7 @@ TEST_F(PushTest, UnknownNamesAndDigestsAreRefused) {
 TEST_F(PushTest, TheWaitForAnotherPushThatCompressesCanBeStopped) {
   const auto& content = store_->content();
   const auto tar = content.put(tars_[0]).value();
-  const auto other = content.begin_ingest("zstd-3-" + tar.short_hex());
+  const auto other = content.begin_ingest("zstd-2-" + tar.short_hex());
   ASSERT_TRUE(other) << other.error().message();
   std::stop_source stop;
   stop.request_stop();

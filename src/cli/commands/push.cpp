@@ -110,7 +110,7 @@ constexpr std::array kFlags = {
          .value = "N",
          .help = "From fast to small: 1 to 22 for zstd, 1 to 9 for gzip",
          .bind = bind<&PushVerbOptions::compression_level>(),
-         .default_text = "3"},
+         .default_text = "2 for zstd, 3 for gzip"},
     creds_flag<&PushVerbOptions::registry>(),
     Flag{.name = "disable-content-trust",
          .help = "Accepted for Docker's sake: images are never signed for Notary v1",
