@@ -6,6 +6,7 @@
 #include "base/strings.hpp"
 #include "oci/annotations.hpp"
 #include "oci/document.hpp"
+#include "oci/index_scan.hpp"
 #include "oci/media_type.hpp"
 
 namespace corten::oci::layout {
@@ -36,6 +37,8 @@ std::string blob_path(const Digest& digest) {
 }
 
 Result<Index> parse_index(std::string_view bytes) {
+  // Every command reads this file.
+  if (auto index = scan_index(bytes, kIndexLimits)) return std::move(*index);
   auto document = TRY(parse_document(bytes, media_type::kOciIndex, kIndexFile, kIndexLimits));
   return std::get<Index>(std::move(document.content));
 }
