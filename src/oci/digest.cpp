@@ -67,6 +67,19 @@ Result<AlgorithmInfo> parse_algorithm(std::string_view name, std::string_view wh
               shown(whole), shown(name));
 }
 
+// The first digit that is none, or else their number.
+std::unexpected<Error> refuse_digits(std::string_view whole, std::string_view digits,
+                                     const AlgorithmInfo& algorithm) {
+  for (std::size_t i = 0; i < std::min(digits.size(), algorithm.hash_bytes * 2); ++i) {
+    if (kHexValues[static_cast<std::uint8_t>(digits[i])] != kNoDigit) continue;
+    return fail(Errc::invalid_argument,
+                "digest '{}': position {}: expected a lower-case hexadecimal digit, found '{}'", shown(whole),
+                algorithm.name.size() + 2 + i, printable(digits.substr(i, 1)));
+  }
+  return fail(Errc::invalid_argument, "digest '{}': expected {} hexadecimal digits after '{}:', found {}",
+              shown(whole), algorithm.hash_bytes * 2, algorithm.name, digits.size());
+}
+
 }  // namespace
 
 std::string_view to_string(DigestAlgorithm algorithm) { return info(algorithm).name; }
@@ -89,20 +102,16 @@ Result<Digest> Digest::parse(std::string_view text) {
   }
   const auto algorithm = TRY(parse_algorithm(parts->before, text));
   const auto digits = parts->after;
+  if (digits.size() != algorithm.hash_bytes * 2) return refuse_digits(text, digits, algorithm);
   std::array<std::uint8_t, 64> hash{};
-  for (std::size_t i = 0; i < std::min(digits.size(), algorithm.hash_bytes * 2); ++i) {
-    const auto value = kHexValues[static_cast<std::uint8_t>(digits[i])];
-    if (value == kNoDigit) {
-      return fail(Errc::invalid_argument,
-                  "digest '{}': position {}: expected a lower-case hexadecimal digit, found '{}'",
-                  shown(text), parts->before.size() + 2 + i, printable(digits.substr(i, 1)));
-    }
-    hash[i / 2] = static_cast<std::uint8_t>(hash[i / 2] << 4 | value);
+  std::uint8_t all = 0;
+  for (std::size_t i = 0; i < algorithm.hash_bytes; ++i) {
+    const auto high = kHexValues[static_cast<std::uint8_t>(digits[2 * i])];
+    const auto low = kHexValues[static_cast<std::uint8_t>(digits[2 * i + 1])];
+    hash[i] = static_cast<std::uint8_t>(high << 4 | low);
+    all |= high | low;
   }
-  if (digits.size() != algorithm.hash_bytes * 2) {
-    return fail(Errc::invalid_argument, "digest '{}': expected {} hexadecimal digits after '{}:', found {}",
-                shown(text), algorithm.hash_bytes * 2, algorithm.name, digits.size());
-  }
+  if (all == kNoDigit) return refuse_digits(text, digits, algorithm);
   return Digest(algorithm.algorithm, std::span(hash).first(algorithm.hash_bytes));
 }
 
