@@ -49,14 +49,17 @@ class Gatherer {
   }
 
   Catalog finish() && {
+    std::vector<ImageRecord*> newest_first;  // records are too large to be moved about by a sort
     for (auto& [digest, image] : images_) {
       std::ranges::sort(image.tags);
       std::ranges::sort(image.digests);
-      catalog_.images.push_back(std::move(image));
+      newest_first.push_back(&image);
     }
-    std::ranges::sort(catalog_.images, [](const ImageRecord& a, const ImageRecord& b) {
-      return std::tie(b.summary.created, a.summary.id) < std::tie(a.summary.created, b.summary.id);
+    std::ranges::sort(newest_first, [](const ImageRecord* a, const ImageRecord* b) {
+      return std::tie(b->summary.created, a->summary.id) < std::tie(a->summary.created, b->summary.id);
     });
+    catalog_.images.reserve(newest_first.size());
+    for (auto* const image : newest_first) catalog_.images.push_back(std::move(*image));
     return std::move(catalog_);
   }
 
@@ -107,10 +110,10 @@ class Gatherer {
   Catalog catalog_;
 };
 
-std::map<oci::Digest, ImageSummary> known_summaries(ImageStore& store) {
+std::map<oci::Digest, ImageSummary> known_summaries(ImageStore& store, Details details) {
   const auto database = store.database();
   if (!database) return {};
-  auto known = load_summaries(**database);
+  auto known = load_summaries(**database, details);
   return known ? std::move(*known) : std::map<oci::Digest, ImageSummary>{};
 }
 
@@ -134,9 +137,9 @@ Result<ImageSummary> read_summary(ImageStore& store, const oci::Descriptor& mani
   };
 }
 
-Result<Catalog> list_images(ImageStore& store) {
+Result<Catalog> list_images(ImageStore& store, Details details) {
   const auto entries = TRY(store.names().list_entries());
-  Gatherer gatherer(store, known_summaries(store));
+  Gatherer gatherer(store, known_summaries(store, details));
   for (const auto& entry : entries) gatherer.add(entry);
   return std::move(gatherer).finish();
 }

@@ -41,6 +41,13 @@ struct ImageRecord {
   bool is_dangling() const { return tags.empty(); }
 };
 
+/// Whether `labels` and `chain_ids` of summaries are read: few commands ask for them, and an image may have
+/// a hundred thousand labels.
+enum class Details : std::uint8_t {
+  left_out,  ///< They may be empty though the image has some.
+  included,
+};
+
 /// All images that names or unnamed entries of index.json stand for, newest first, then by id. A name that
 /// stands for an index gives each image of it that is here. Damaged images are passed over and told in
 /// `problems`; those that others remove meanwhile are passed over.
@@ -48,7 +55,7 @@ struct Catalog {
   std::vector<ImageRecord> images;
   std::vector<std::string> problems;
 };
-Result<Catalog> list_images(ImageStore& store);
+Result<Catalog> list_images(ImageStore& store, Details details = Details::included);
 
 /// What the user means by `text`: a name (with implied :latest), name@digest, a whole id or a unique prefix
 /// of one (Docker's order: names first), or a manifest's digest. `platform` chooses in an index; absent: this

@@ -48,6 +48,20 @@ TEST_F(ImageTest, WhatIsRememberedIsWhatWasRead) {
   EXPECT_EQ(second.manifest, first.manifest);
 }
 
+TEST_F(ImageTest, DetailsAreReadOnlyWhenTheyAreAskedFor) {
+  name("a", put({"a", "bb"}, {.labels = {{"k", "v"}}}));
+  const auto whole = list_images(*store_).value().images.at(0).summary;
+  ASSERT_EQ(whole.chain_ids.size(), 2U);
+  const auto brief = list_images(*store_, Details::left_out).value().images.at(0).summary;
+  EXPECT_EQ(brief.id, whole.id);
+  EXPECT_EQ(brief.size_bytes, whole.size_bytes);
+  EXPECT_TRUE(brief.labels.empty());
+  EXPECT_TRUE(brief.chain_ids.empty());
+  const auto found = find_image(*store_, whole.id.hex()).value().image.summary;
+  EXPECT_EQ(found.labels, whole.labels);
+  EXPECT_EQ(found.chain_ids, whole.chain_ids);
+}
+
 TEST_F(ImageTest, DamagedImagesAreToldAndPassedOver) {
   const auto broken = put({"a"});
   name("broken", broken);

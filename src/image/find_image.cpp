@@ -112,7 +112,7 @@ Result<FoundImage> find_image(ImageStore& store, std::string_view text,
       return FoundImage{.image = std::move(image), .name = std::move(*reference)};
     }
   }
-  const auto catalog = TRY(list_images(store));
+  const auto catalog = TRY(list_images(store, Details::left_out));
   const auto matching = TRY(find_by_id(catalog, text));
   if (!matching.empty()) {
     // The same config under two manifests: one compressed otherwise, or one for this platform.
@@ -120,9 +120,10 @@ Result<FoundImage> find_image(ImageStore& store, std::string_view text,
       return oci::platform_matches(image->summary.platform, platform ? *platform : this_platform());
     };
     const auto found = std::ranges::find_if(matching, fits);
-    const auto& image = found == matching.end() ? *matching[0] : **found;
+    auto image = found == matching.end() ? *matching[0] : **found;
     TRY_CTX(require_platform(image.summary, platform), "looking for '{}'", printable(text));
-    return FoundImage{.image = image, .name = std::nullopt};
+    image.summary = TRY(summarize(store, image.summary.manifest));
+    return FoundImage{.image = std::move(image), .name = std::nullopt};
   }
   if (!reference && !prefix) return std::unexpected(std::move(reference).error());
   return no_such_image(text, names);

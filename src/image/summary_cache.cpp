@@ -8,9 +8,10 @@
 namespace corten::image {
 namespace {
 
-constexpr std::string_view kSelect =
-    "SELECT manifest_digest, media_type, manifest_bytes, id, os, architecture, variant, os_version,"
-    " created_seconds, created_nanoseconds, size_bytes, labels, chain_ids FROM images";
+constexpr std::string_view kColumns =
+    "manifest_digest, media_type, manifest_bytes, id, os, architecture, variant, os_version,"
+    " created_seconds, created_nanoseconds, size_bytes";
+constexpr std::string_view kDetailColumns = "labels, chain_ids";
 
 std::string joined(const std::vector<oci::Digest>& digests) {
   std::string text;
@@ -39,7 +40,7 @@ Result<std::map<std::string, std::string>> parse_labels(std::string_view text) {
   return labels;
 }
 
-Result<ImageSummary> read_row(const db::Statement& row) {
+Result<ImageSummary> read_row(const db::Statement& row, Details details) {
   ImageSummary summary;
   summary.manifest.digest = TRY(oci::Digest::parse(row.text(0)));
   summary.manifest.media_type = row.text(1);
@@ -52,6 +53,7 @@ Result<ImageSummary> read_row(const db::Statement& row) {
         Timestamp{.seconds = row.integer(8), .nanoseconds = static_cast<std::int32_t>(row.integer(9))};
   }
   summary.size_bytes = static_cast<std::uint64_t>(row.integer(10));
+  if (details == Details::left_out) return summary;
   summary.labels = TRY(parse_labels(row.text(11)));
   summary.chain_ids = TRY(parse_digests(row.text(12)));
   return summary;
@@ -59,23 +61,26 @@ Result<ImageSummary> read_row(const db::Statement& row) {
 
 }  // namespace
 
-Result<std::map<oci::Digest, ImageSummary>> load_summaries(const db::Database& database) {
-  auto query = TRY(database.prepare(kSelect));
+Result<std::map<oci::Digest, ImageSummary>> load_summaries(const db::Database& database, Details details) {
+  const auto columns =
+      details == Details::included ? fmt::format("{}, {}", kColumns, kDetailColumns) : std::string(kColumns);
+  auto query = TRY(database.prepare(fmt::format("SELECT {} FROM images", columns)));
   std::map<oci::Digest, ImageSummary> summaries;
   while (true) {
     const bool more = TRY(query.step());
     if (!more) return summaries;
-    auto summary = read_row(query);
+    auto summary = read_row(query, details);
     if (summary) summaries.emplace(summary->manifest.digest, std::move(*summary));
   }
 }
 
 Result<std::optional<ImageSummary>> find_summary(const db::Database& database, const oci::Digest& manifest) {
-  auto query = TRY(database.prepare(fmt::format("{} WHERE manifest_digest = ?1", kSelect)));
+  auto query = TRY(database.prepare(
+      fmt::format("SELECT {}, {} FROM images WHERE manifest_digest = ?1", kColumns, kDetailColumns)));
   TRY(query.bind(1, manifest.to_string()));
   const bool found = TRY(query.step());
   if (!found) return std::nullopt;
-  auto summary = read_row(query);
+  auto summary = read_row(query, Details::included);
   if (!summary) return std::nullopt;
   return std::move(*summary);
 }

@@ -86,6 +86,8 @@ def test_times_are_local(corten: Corten, layout: Layout) -> None:
     layout.image("docker.io/library/a:1")
     outcome = corten("images", "--format", "{{.CreatedAt}}", env={"TZ": "CET-1CEST,M3.5.0,M10.5.0/3"})
     assert outcome.out == "2024-05-01 14:00:00 +0200 CEST\n"
+    table = corten("images", "--format", "table {{.CreatedAt}}", env=UTC)
+    assert table.out == "CREATED AT\n2024-05-01 12:00:00 +0000 UTC\n"
 
 
 @pytest.mark.parametrize(

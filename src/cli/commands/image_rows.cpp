@@ -31,16 +31,17 @@ std::map<std::string, Names> by_repository(const image::ImageRecord& image) {
 std::vector<term::TextField> fields_of(const image::ImageSummary& summary, const ImageRowOptions& options,
                                        const std::optional<ImageSharing>& sharing) {
   const auto size = format_size_short(summary.size_bytes);
-  return {
+  std::vector<term::TextField> fields{
       {"ID", format_id(summary.id, options.ids)},
       {"CreatedSince", format_since(summary.created, options.now)},
-      {"CreatedAt", format_created_at(summary.created)},
       {"Size", size},
       {"VirtualSize", size},
       {"Containers", sharing ? "0" : kUnknown},
       {"SharedSize", sharing ? format_size_short(sharing->shared_bytes) : kUnknown},
       {"UniqueSize", sharing ? format_size_short(sharing->unique_bytes) : kUnknown},
   };
+  if (options.fields == Fields::all) fields.push_back({"CreatedAt", format_created_at(summary.created)});
+  return fields;
 }
 
 }  // namespace
@@ -60,6 +61,10 @@ std::string format_created_at(const std::optional<Timestamp>& time) {
 
 std::string format_id(const oci::Digest& id, Ids ids) {
   return ids == Ids::whole ? id.to_string() : id.short_hex();
+}
+
+Fields fields_for(const term::FormatSpec& format) {
+  return format.kind() == term::FormatSpec::Kind::table ? Fields::of_tables : Fields::all;
 }
 
 void append_image_rows(const image::ImageRecord& image, const ImageRowOptions& options,

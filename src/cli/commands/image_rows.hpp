@@ -14,9 +14,16 @@ enum class Ids : std::uint8_t { shortened, whole };
 /// Whether an image that has a tag and digests of one repository is shown with its digests.
 enum class Digests : std::uint8_t { hidden, shown };
 
+/// Which fields a row has.
+enum class Fields : std::uint8_t {
+  all,
+  of_tables,  ///< Not CreatedAt: only --format asks for it, and the rules of the time zone cost.
+};
+
 struct ImageRowOptions {
   Ids ids = Ids::shortened;
   Digests digests = Digests::hidden;
+  Fields fields = Fields::all;
   Timestamp now;
 };
 
@@ -25,6 +32,9 @@ struct ImageSharing {
   std::uint64_t shared_bytes = 0;
   std::uint64_t unique_bytes = 0;
 };
+
+/// What the format may print.
+Fields fields_for(const term::FormatSpec& format);
 
 /// The rows that `docker images` has for one image, with the fields of its --format: one for each tag, or for
 /// each digest of a repository without tags, or one of "<none>".

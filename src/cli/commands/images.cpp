@@ -47,18 +47,21 @@ void warn_of_problems(const Io& io, const image::Catalog& catalog) {
   if (!catalog.problems.empty()) io.complain("hint: run 'corten system check'\n");
 }
 
-Result<std::vector<term::ListRow>> find_rows(const ImagesOptions& options, Context& context) {
+Result<std::vector<term::ListRow>> find_rows(const ImagesOptions& options, const term::FormatSpec& format,
+                                             Context& context) {
   const auto store = TRY(open_store(context));
   const auto time = now();
   auto filter = TRY(image::parse_image_filter(*store, options.filters, image::FilterUse::list, time));
   // As Docker: a name on the command line is one more pattern, of which any may match.
   if (!options.name.empty()) filter.references.push_back(options.name);
-  auto catalog = TRY(image::list_images(*store));
+  const auto details = filter.labels.empty() ? image::Details::left_out : image::Details::included;
+  auto catalog = TRY(image::list_images(*store, details));
   TRY(image::apply_filter(filter, catalog.images));
   warn_of_problems(context.io(), catalog);
   const bool needs_digests = options.digests || options.format.contains("{{.Digest}}");
   const ImageRowOptions row_options{.ids = options.no_trunc ? Ids::whole : Ids::shortened,
                                     .digests = needs_digests ? Digests::shown : Digests::hidden,
+                                    .fields = fields_for(format),
                                     .now = time};
   std::vector<term::ListRow> rows;
   for (const auto& image : catalog.images) append_image_rows(image, row_options, std::nullopt, rows);
@@ -72,7 +75,7 @@ Result<int> run_images(const ImagesOptions& options, Context& context) {
         "each platform that was pulled is a line of its own; see also --digests and --format json");
   }
   const auto format = TRY(term::FormatSpec::parse(options.format));
-  const auto rows = TRY(find_rows(options, context));
+  const auto rows = TRY(find_rows(options, format, context));
   auto columns = kColumns;
   if (options.digests) columns[kDigestColumn].shown = Shown::always;
   const auto& io = context.io();
