@@ -208,6 +208,11 @@ constexpr Name kProcesses[] = {
     "prctl",
     "prlimit64",
     "process_mrelease",
+    // Since kernel 4.8 a traced process cannot get around its filter: seccomp is asked again after the
+    // tracer. Whom they may touch is what the kernel checks: processes of the same user and pid namespace.
+    "process_vm_readv",
+    "process_vm_writev",
+    "ptrace",
     "restart_syscall",
     "rseq",
     "set_robust_list",
@@ -388,8 +393,7 @@ constexpr Name kSysBoot[] = {"reboot"};
 constexpr Name kSysChroot[] = {"chroot"};
 constexpr Name kSysModule[] = {"delete_module", "finit_module", "init_module"};
 constexpr Name kSysPacct[] = {"acct"};
-constexpr Name kSysPtrace[] = {
-    "kcmp", "pidfd_getfd", "process_madvise", "process_vm_readv", "process_vm_writev", "ptrace"};
+constexpr Name kSysPtrace[] = {"kcmp", "pidfd_getfd", "process_madvise"};
 constexpr Name kSysRawio[] = {"ioperm", "iopl"};
 constexpr Name kSysTime[] = {"clock_settime", "clock_settime64", "settimeofday", "stime"};
 constexpr Name kSysTtyConfig[] = {"vhangup"};

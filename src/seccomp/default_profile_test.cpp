@@ -3,6 +3,7 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -52,7 +53,7 @@ std::set<std::string> allowed(const oci::Seccomp& profile) {
 TEST(DefaultProfile, DeniesWhatReachesBeyondTheContainer) {
   EXPECT_CHILD_PASSES([] {
     if (auto bad = load(0); !bad.empty()) return bad;
-    for (const long call : {SYS_mount,          SYS_umount2,     SYS_setns,           SYS_ptrace,
+    for (const long call : {SYS_mount,          SYS_umount2,     SYS_setns,           SYS_kcmp,
                             SYS_kexec_load,     SYS_bpf,         SYS_perf_event_open, SYS_keyctl,
                             SYS_add_key,        SYS_request_key, SYS_userfaultfd,     SYS_init_module,
                             SYS_reboot,         SYS_pivot_root,  SYS_swapon,          SYS_open_by_handle_at,
@@ -78,6 +79,16 @@ TEST(DefaultProfile, LetsOrdinaryProgramsRun) {
     int status = 0;
     ::waitpid(pid, &status, 0);
     CHILD_CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    return std::string();
+  });
+}
+
+TEST(DefaultProfile, LetsDebuggersTraceTheirOwn) {
+  EXPECT_CHILD_PASSES([] {
+    if (auto bad = load(0); !bad.empty()) return bad;
+    CHILD_CHECK(errno_of(SYS_ptrace, PTRACE_ATTACH, 0) == ESRCH);
+    CHILD_CHECK(errno_of(SYS_process_vm_readv, static_cast<unsigned long>(::getpid())) == 0);
+    CHILD_CHECK(errno_of(SYS_process_vm_writev, static_cast<unsigned long>(::getpid())) == 0);
     return std::string();
   });
 }
