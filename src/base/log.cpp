@@ -1,10 +1,10 @@
-#include "base/log.hpp"
-
 #include <memory>
+#include <utility>
 
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include "base/log_observer.hpp"
 #include "base/strings.hpp"
 
 namespace corten::log {
@@ -41,6 +41,11 @@ spdlog::logger& logger() {
   return instance;
 }
 
+Observer& current_observer() {
+  static Observer instance;
+  return instance;
+}
+
 }  // namespace
 
 Result<Level> parse_level(std::string_view text) {
@@ -63,6 +68,13 @@ void set_level(Level level) { logger().set_level(to_spdlog(level)); }
 
 bool enabled(Level level) { return logger().should_log(to_spdlog(level)); }
 
-void write(Level level, std::string_view text) { logger().log(to_spdlog(level), "{}", printable(text)); }
+void set_observer(Observer observer) { current_observer() = std::move(observer); }
+
+void write(Level level, std::string_view text) {
+  if (!enabled(level)) return;
+  const auto shown = printable(text);
+  logger().log(to_spdlog(level), "{}", shown);
+  if (current_observer()) current_observer()(level, shown);
+}
 
 }  // namespace corten::log

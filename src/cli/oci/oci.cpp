@@ -29,7 +29,7 @@ Result<std::optional<int>> prepare_oci(Context& context) {
   if (flags.log_format != "text" && flags.log_format != "json") {
     return fail(Errc::invalid_argument, "--log-format: expected text or json, found '{}'", flags.log_format);
   }
-  if (flags.debug) log::set_level(log::Level::debug);
+  log_as_asked(flags);
   return std::nullopt;
 }
 

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json.hpp"
+#include "base/log_observer.hpp"
 #include "base/strings.hpp"
 #include "base/timestamp.hpp"
 #include "cli/exit_codes.hpp"
@@ -43,10 +44,27 @@ std::string one_line(const Error& error) {
   return printable(text);
 }
 
-Result<> append_to_log(const OciFlags& flags, std::string_view text) {
+// The names of logrus.
+std::string_view level_name(log::Level level) {
+  switch (level) {
+    case log::Level::trace:
+    case log::Level::debug:
+      return "debug";
+    case log::Level::info:
+      return "info";
+    case log::Level::warning:
+      return "warning";
+    case log::Level::error:
+    case log::Level::off:
+      break;
+  }
+  return "error";
+}
+
+Result<> append_to_log(const OciFlags& flags, log::Level level, std::string_view text) {
   constexpr mode_t kMode = 0644;
   auto file = TRY(sys::open(flags.log, O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY, kMode));
-  const auto record = log_record(flags.log_format, "error", text, format_rfc3339(now()));
+  const auto record = log_record(flags.log_format, level_name(level), text, format_rfc3339(now()));
   TRY_CTX(sys::write_all(file, as_bytes(record)), "writing '{}'", flags.log);
   return file.close();
 }
@@ -85,12 +103,23 @@ std::string log_record(std::string_view format, std::string_view level, std::str
   return fmt::format("time=\"{}\" level={} msg={}\n", time, level, to_json_text(Json(text)));
 }
 
+void log_as_asked(const OciFlags& flags) {
+  if (flags.debug) log::set_level(log::Level::debug);
+  if (flags.log.empty()) {
+    log::set_observer({});
+    return;
+  }
+  // A file that cannot be written is told with the error, if there is one; a warning is not worth a second.
+  log::set_observer(
+      [flags](log::Level level, std::string_view text) { (void)append_to_log(flags, level, text); });
+}
+
 int report_oci_error(const Context& context, const Error& error) {
   const auto text = one_line(error);
   context.io().complain(fmt::format("corten-oci: {}\n", text));
   const auto& flags = context.globals.oci;
   if (!flags.log.empty()) {
-    const auto logged = append_to_log(flags, text);
+    const auto logged = append_to_log(flags, log::Level::error, text);
     if (!logged)
       context.io().complain(fmt::format("corten-oci: --log: {}\n", printable(logged.error().message())));
   }

@@ -21,6 +21,9 @@ std::string oci_version_text();
 /// exit code 1.
 int report_oci_error(const Context& context, const Error& error);
 
+/// Warnings, and with --debug all that is done, go to the file of --log too.
+void log_as_asked(const OciFlags& flags);
+
 /// One record for --log in the format ("text", "json") that logrus has, which callers of runc parse.
 std::string log_record(std::string_view format, std::string_view level, std::string_view text,
                        std::string_view time);
