@@ -42,6 +42,20 @@ bool is_used(const Host& host, const Hierarchy& hierarchy, const oci::Resources*
 
 }  // namespace
 
+Location Cgroup::locate(const Host& host, const CreateOptions& options, const CgroupPath& path) {
+  Location location;
+  for (const auto& hierarchy : host.hierarchies) {
+    if (!is_used(host, hierarchy, options.resources)) continue;
+    location.places.push_back({.hierarchy = hierarchy, .path = place_in(hierarchy, path)});
+  }
+  return location;
+}
+
+Result<Location> Cgroup::plan(const Host& host, const CreateOptions& options) {
+  const auto path = TRY(parse_cgroups_path(options.cgroups_path, options.id));
+  return locate(host, options, path);
+}
+
 Result<Cgroup> Cgroup::create(const Host& host, const CreateOptions& options) {
   const auto path = TRY(parse_cgroups_path(options.cgroups_path, options.id));
   auto cgroup = TRY(make(host, options, path));

@@ -65,6 +65,12 @@ class Cgroup {
   /// nothing new is left.
   static Result<Cgroup> create(const Host& host, const CreateOptions& options);
 
+  /// Where create() will make it, also in hierarchies that it may then leave out. To be written down first:
+  /// whoever dies while it is made leaves nothing that nobody knows of.
+  static Result<Location> plan(const Host& host, const CreateOptions& options);
+  static Result<Location> plan_by_systemd(const Host& host, const CreateOptions& options,
+                                          SystemdManager manager);
+
   /// As create(), by systemd: a transient scope (or slice) with the limits as its properties, so that systemd
   /// keeps them when it reloads. `unsupported` without libsystemd or a bus.
   static Result<Cgroup> create_by_systemd(const Host& host, const CreateOptions& options,
@@ -113,6 +119,7 @@ class Cgroup {
     bool is_new = false;    // made by us just now
   };
 
+  static Location locate(const Host& host, const CreateOptions& options, const CgroupPath& path);
   static Result<Cgroup> make(const Host& host, const CreateOptions& options, const CgroupPath& path);
   void remove_new() noexcept;
   Result<> refuse_occupied() const;

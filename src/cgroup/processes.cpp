@@ -8,7 +8,7 @@
 #include "cgroup/cgroup.hpp"
 #include "cgroup/patience.hpp"
 #include "cgroup/tree.hpp"
-#include "sys/process.hpp"
+#include "sys/pid_identity.hpp"
 
 namespace corten::cgroup {
 
@@ -105,18 +105,18 @@ Result<std::vector<pid_t>> Cgroup::pids() const {
 
 Result<> Cgroup::signal_all(int signal) const {
   const auto listed = TRY(pids());
-  std::vector<std::pair<pid_t, sys::UniqueFd>> processes;
+  std::vector<sys::ProcessHandle> processes;
   for (const auto pid : listed) {
-    auto pidfd = sys::open_pidfd(pid);
-    if (pidfd) processes.emplace_back(pid, std::move(*pidfd));
+    auto process = sys::ProcessHandle::open(pid);
+    if (process) processes.push_back(std::move(*process));
   }
   // What is still listed is what we opened: its number has not gone to a stranger in between.
   const auto still = TRY(pids());
-  for (const auto& [pid, pidfd] : processes) {
-    if (!std::ranges::binary_search(still, pid)) continue;
-    const auto sent = sys::send_signal(pidfd, signal);
+  for (const auto& process : processes) {
+    if (!std::ranges::binary_search(still, process.pid())) continue;
+    const auto sent = process.signal(signal);
     if (!sent && sent.error().kind() != Errc::not_found) {
-      return with_frame(sent.error().clone(), "sending signal {} to process {}", signal, pid);
+      return with_frame(sent.error().clone(), "sending signal {} to process {}", signal, process.pid());
     }
   }
   return {};

@@ -47,6 +47,21 @@ Result<std::string> place_of_slice(const SystemdUnit& unit) {
 
 }  // namespace
 
+Result<Location> Cgroup::plan_by_systemd(const Host& host, const CreateOptions& options,
+                                         SystemdManager manager) {
+  const auto unit = TRY(parse_systemd_path(options.cgroups_path, options.id, manager));
+  Location location;
+  // A user's manager has its slices below a cgroup that only it knows.
+  if (manager == SystemdManager::system) {
+    const auto slice = TRY(expand_slice(unit.is_slice() ? unit.name : unit.slice));
+    const auto path = unit.is_slice() ? slice : slice.empty() ? unit.name : slice + "/" + unit.name;
+    location = locate(host, options, {.from = CgroupPath::From::root, .path = path});
+  }
+  location.unit = unit;
+  location.manager = manager;
+  return location;
+}
+
 Result<Cgroup> Cgroup::create_by_systemd(const Host& host, const CreateOptions& options,
                                          const SystemdOptions& systemd) {
   const auto unit = TRY(parse_systemd_path(options.cgroups_path, options.id, systemd.manager));
