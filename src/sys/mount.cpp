@@ -147,6 +147,11 @@ Result<> bind_legacy(BorrowedFd source, BorrowedFd target, const BindRequest& re
   return remounted;
 }
 
+Result<> mount_detached(BorrowedFd target, const MountRequest& request) {
+  auto mount = TRY(DetachedMount::create(request));
+  return std::move(mount).attach(target);
+}
+
 Result<> bind_detached(BorrowedFd source, BorrowedFd target, const BindRequest& request) {
   auto mount = TRY(DetachedMount::clone(source, request.subtree));
   if (request.attributes != 0 || request.cleared != 0) {
@@ -159,12 +164,11 @@ Result<> bind_detached(BorrowedFd source, BorrowedFd target, const BindRequest& 
 
 Result<> mount_filesystem(BorrowedFd target, const MountRequest& request, const Kernel& kernel) {
   if (!kernel.mount_api || !fits_fsconfig(request)) return mount_legacy(target, request);
-  auto mount = DetachedMount::create(request);
-  if (mount) return std::move(*mount).attach(target);
-  if (!calls_missing(mount.error())) return std::unexpected(std::move(mount).error());
+  auto mounted = mount_detached(target, request);
+  if (mounted || !calls_missing(mounted.error())) return mounted;
   auto legacy = mount_legacy(target, request);
   // Two refusals: the file system's own words say more.
-  if (!legacy && mount.error().errnum() == EPERM) return std::unexpected(std::move(mount).error());
+  if (!legacy && mounted.error().errnum() == EPERM) return mounted;
   return legacy;
 }
 

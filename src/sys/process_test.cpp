@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -294,6 +295,39 @@ TEST(PidIdentity, FindsTheProcessAgainUntilItEnds) {
   ASSERT_TRUE(child.wait());
   EXPECT_EQ(open_process(identity).error().kind(), Errc::not_found);
   EXPECT_EQ(identify_process(identity.pid).error().kind(), Errc::not_found);
+}
+
+// Before kernel 5.3, and where a filter lets no call with pidfds through.
+TEST(PidIdentity, WithoutPidfdsByTheDirectoryInProc) {
+  for (const bool sends : {true, false}) {
+    EXPECT_CHILD_PASSES([sends] {
+      auto child = spawn({.argv = {"sleep", "60"}}).value();
+      const auto identity = identify_process(child.pid()).value();
+      auto bad = test::deny_system_calls({SYS_pidfd_open}, ENOSYS);
+      if (bad.empty() && !sends) bad = test::deny_system_calls({SYS_pidfd_send_signal}, ENOSYS);
+      if (!bad.empty()) return bad;
+      const auto process = open_process(identity);
+      CHILD_TRY(process);
+      CHILD_CHECK(!process->has_ended().value());
+      CHILD_CHECK(!process->wait_for_end(1ms).value());
+      CHILD_TRY(process->signal(SIGKILL));
+      CHILD_CHECK(process->wait_for_end(10s).value());  // a zombie
+      CHILD_TRY(child.wait());
+      CHILD_CHECK(process->has_ended().value());
+      CHILD_CHECK(process->signal(SIGTERM).error().kind() == Errc::not_found);
+      CHILD_CHECK(open_process(identity).error().kind() == Errc::not_found);
+      return std::string();
+    });
+  }
+}
+
+TEST(PidIdentity, AZombieIsOnlyOneWithoutThreads) {
+  const auto stat = [](char state, int threads) {
+    return fmt::format("12 (a) {} 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 {} 18 4711 20 21\n", state, threads);
+  };
+  EXPECT_TRUE(parse_is_zombie(stat('Z', 1)).value());
+  EXPECT_FALSE(parse_is_zombie(stat('Z', 2)).value());
+  EXPECT_FALSE(parse_is_zombie(stat('S', 1)).value());
 }
 
 TEST(PidIdentity, AHiddenProcessHasNotEnded) {

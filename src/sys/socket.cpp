@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <cerrno>
@@ -21,8 +22,8 @@ namespace {
 
 int socket_type(SocketType type) { return type == SocketType::stream ? SOCK_STREAM : SOCK_SEQPACKET; }
 
-Result<UniqueFd> create_socket(SocketType type) {
-  const int fd = ::socket(AF_UNIX, socket_type(type) | SOCK_CLOEXEC, 0);
+Result<UniqueFd> create_socket(int type) {
+  const int fd = ::socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
   if (fd < 0) {
     const int err = errno;
     return fail_errno(err, "making a socket");
@@ -69,30 +70,7 @@ Result<ShortPath> shorten(PathArg path) {
   return result;
 }
 
-}  // namespace
-
-Result<SocketPair> create_socket_pair(SocketType type) {
-  int ends[2];
-  if (::socketpair(AF_UNIX, socket_type(type) | SOCK_CLOEXEC, 0, ends) != 0) {
-    const int err = errno;
-    return fail_errno(err, "making a socket pair");
-  }
-  return SocketPair{.first = UniqueFd(ends[0]), .second = UniqueFd(ends[1])};
-}
-
-Result<UniqueFd> listen_unix(PathArg path, SocketType type, int backlog) {
-  TRY(check_path(path));
-  auto fd = TRY(create_socket(type));
-  const auto place = TRY(shorten(path));
-  const auto address = address_of(place.text);
-  if (::bind(fd.get(), generic(address), sizeof address) != 0 || ::listen(fd.get(), backlog) != 0) {
-    const int err = errno;
-    return fail_errno(err, "listening on '{}'", path.shown());
-  }
-  return fd;
-}
-
-Result<UniqueFd> connect_unix(PathArg path, SocketType type) {
+Result<UniqueFd> connect(PathArg path, int type) {
   TRY(check_path(path));
   auto fd = TRY(create_socket(type));
   ShortPath place;
@@ -110,6 +88,52 @@ Result<UniqueFd> connect_unix(PathArg path, SocketType type) {
   }
   return fd;
 }
+
+}  // namespace
+
+Result<SocketPair> create_socket_pair(SocketType type) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, socket_type(type) | SOCK_CLOEXEC, 0, ends) != 0) {
+    const int err = errno;
+    return fail_errno(err, "making a socket pair");
+  }
+  return SocketPair{.first = UniqueFd(ends[0]), .second = UniqueFd(ends[1])};
+}
+
+Result<UniqueFd> listen_unix(PathArg path, SocketType type, int backlog) {
+  TRY(check_path(path));
+  auto fd = TRY(create_socket(socket_type(type)));
+  const auto place = TRY(shorten(path));
+  const auto address = address_of(place.text);
+  if (::bind(fd.get(), generic(address), sizeof address) != 0 || ::listen(fd.get(), backlog) != 0) {
+    const int err = errno;
+    return fail_errno(err, "listening on '{}'", path.shown());
+  }
+  return fd;
+}
+
+Result<UniqueFd> bind_datagram(PathArg path, mode_t mode) {
+  TRY(check_path(path));
+  auto fd = TRY(create_socket(SOCK_DGRAM));
+  const auto place = TRY(shorten(path));
+  const auto address = address_of(place.text);
+  if (::bind(fd.get(), generic(address), sizeof address) != 0 || ::chmod(place.text.c_str(), mode) != 0) {
+    const int err = errno;
+    return fail_errno(err, "making a socket at '{}'", path.shown());
+  }
+  return fd;
+}
+
+Result<> send_datagram(PathArg path, Bytes bytes) {
+  const auto fd = TRY(connect(path, SOCK_DGRAM));
+  if (retry_on_eintr([&] { return ::send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL); }) < 0) {
+    const int err = errno;
+    return fail_errno(err, "sending to '{}'", path.shown());
+  }
+  return {};
+}
+
+Result<UniqueFd> connect_unix(PathArg path, SocketType type) { return connect(path, socket_type(type)); }
 
 Result<UniqueFd> accept_connection(BorrowedFd listener) {
   int fd = retry_on_eintr([&] { return ::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC); });

@@ -31,6 +31,12 @@ Result<UniqueFd> listen_unix(PathArg path, SocketType type = SocketType::stream,
 /// Connects; not_found when there is no socket, `unavailable` (ECONNREFUSED) when nobody listens.
 Result<UniqueFd> connect_unix(PathArg path, SocketType type = SocketType::stream);
 
+/// A datagram socket at `path`, as above, with the mode of its file. receive_message() reads from it.
+Result<UniqueFd> bind_datagram(PathArg path, mode_t mode);
+
+/// One datagram to whoever is bound to `path`; `unavailable` (ECONNREFUSED) when nobody is.
+Result<> send_datagram(PathArg path, Bytes bytes);
+
 /// Waits for a connection.
 Result<UniqueFd> accept_connection(BorrowedFd listener);
 

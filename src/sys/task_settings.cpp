@@ -31,10 +31,15 @@ static_assert(sizeof(SchedulerAttributes) == 48);
 }  // namespace
 
 Result<> join_session_keyring(PathArg name) {
-  if (::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name.c_str(), 0, 0, 0) < 0) {
+  const long serial = ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name.c_str(), 0, 0, 0);
+  if (serial < 0) {
     const int err = errno;
     return fail_errno(err, "joining the session keyring '{}'", name.shown());
   }
+  // What a new keyring has (security/keys/process_keys.c), and KEY_USR_SEARCH: without it the next process
+  // would not find it by its name, but make another. One that was there already has it.
+  constexpr unsigned long kPermissions = 0x3f13'0000UL | 0x0008'0000UL;
+  (void)::syscall(SYS_keyctl, KEYCTL_SETPERM, serial, kPermissions, 0, 0);
   return {};
 }
 
