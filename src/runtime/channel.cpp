@@ -4,6 +4,7 @@
 
 #include "base/error_wire.hpp"
 #include "base/strings.hpp"
+#include "sys/file.hpp"
 #include "sys/socket.hpp"
 
 namespace corten::runtime {
@@ -24,6 +25,8 @@ std::string_view name_of(MessageType type) {
       return "hooks_done";
     case MessageType::proceed:
       return "proceed";
+    case MessageType::send_listener:
+      return "send_listener";
     case MessageType::need_id_maps:
       return "need_id_maps";
     case MessageType::init_process:
@@ -67,6 +70,13 @@ Result<> Channel::send(MessageType type, std::string_view text, std::span<const 
   packet += text;
   TRY_CTX(sys::send_message(socket_, as_bytes(packet), fds), "sending '{}' over the init channel",
           name_of(type));
+  return {};
+}
+
+Result<> Channel::write(MessageType type, std::string_view text) {
+  std::string packet(1, static_cast<char>(type));
+  packet += text;
+  TRY_CTX(sys::write_all(socket_, as_bytes(packet)), "sending '{}' over the init channel", name_of(type));
   return {};
 }
 

@@ -21,6 +21,7 @@ enum class MessageType : std::uint8_t {
   id_maps_written,  ///< The answer to need_id_maps.
   hooks_done,       ///< The answer to run_hooks.
   proceed,          ///< The answer to init_process (text: that number again) and to seccomp_listener.
+  send_listener,    ///< Another answer to that: the command cannot fetch it (before kernel 5.6).
 
   // From the helper to the command.
   need_id_maps,  ///< It is in a new user namespace and waits for its maps.
@@ -28,7 +29,8 @@ enum class MessageType : std::uint8_t {
                  ///< namespace of the command (stage 1 never leaves that one, so clone() told it).
   run_hooks,     ///< Namespaces and mounts are there, the root is not entered: prestart, createRuntime.
   terminal,      ///< Descriptor: the controlling end of the new terminal.
-  seccomp_listener,  ///< Descriptor: the listener, to be sent on to listenerPath.
+  seccomp_listener,  ///< The listener, to be sent on to listenerPath. Text: its number in the helper; after
+                     ///< send_listener the descriptor itself.
   ready,             ///< Only start (or nothing) is left to wait for.
   warning,           ///< Text: what could not be had and is done without; to be shown, not answered.
 
@@ -56,6 +58,9 @@ class Channel {
 
   /// Texts of more than 64 KiB are refused: they belong into a memfd.
   Result<> send(MessageType type, std::string_view text = {}, std::span<const sys::BorrowedFd> fds = {});
+
+  /// As send(), by write(2): for a short text from a process whose other calls may be stopped.
+  Result<> write(MessageType type, std::string_view text);
 
   /// The next message; nothing when the other end is closed. A message of type error is that error.
   Result<std::optional<Message>> receive();

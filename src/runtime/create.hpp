@@ -15,6 +15,7 @@ struct CreateOptions {
   std::string config = "config.json";  ///< Its name in the bundle.
   std::string console_socket = {};     ///< Where the terminal is sent to; empty for none.
   std::string pid_file = {};           ///< Gets the process number, written as a whole; empty for none.
+  std::string pidfd_socket = {};       ///< Where a pidfd of the process is sent to; empty for none.
   std::uint32_t preserve_fds = 0;      ///< Descriptors 3 to 3 + n - 1 are passed on.
   bool no_pivot = false;               ///< MS_MOVE and chroot: for a root on the initial ramfs.
   bool no_new_keyring = false;         ///< The container shares the session keyring of the caller.

@@ -15,8 +15,10 @@
 #include "runtime/hooks.hpp"
 #include "runtime/id_maps.hpp"
 #include "runtime/launch.hpp"
+#include "runtime/notify_socket.hpp"
 #include "runtime/passed_fds.hpp"
 #include "runtime/pid_file.hpp"
+#include "runtime/pidfd_socket.hpp"
 #include "runtime/validate.hpp"
 #include "sys/file.hpp"
 #include "sys/pid_identity.hpp"
@@ -37,10 +39,10 @@ bool has_own(const oci::Spec& spec, oci::NamespaceType type) {
   return found != nullptr && found->path.empty();
 }
 
-ContainerRecord new_record(const ContainerId& id, const Bundle& bundle) {
+ContainerRecord new_record(const CreateOptions& options, const Bundle& bundle) {
   const auto& hooks = bundle.spec.hooks;
   return {
-      .id = id.text(),
+      .id = options.id.text(),
       .oci_version = std::string(oci::kRuntimeSpecVersion),
       .bundle = bundle.path,
       .rootfs = bundle.rootfs,
@@ -48,6 +50,7 @@ ContainerRecord new_record(const ContainerId& id, const Bundle& bundle) {
       .owner = name_of_owner(),
       .created = now(),
       .own_pid_namespace = has_own(bundle.spec, oci::NamespaceType::pid),
+      .new_keyring = !options.no_new_keyring,
       .has_poststart = hooks && !hooks->poststart.empty(),
       .has_poststop = hooks && !hooks->poststop.empty(),
   };
@@ -57,12 +60,13 @@ ContainerRecord new_record(const ContainerId& id, const Bundle& bundle) {
 class Creation : public InitRequests {
  public:
   Creation(const Settings& settings, const CreateOptions& options, Bundle bundle,
-           ContainerDirectory directory)
+           ContainerDirectory directory, Interruption* interruption)
       : settings_(settings),
         options_(options),
+        interruption_(interruption),
         bundle_(std::move(bundle)),
         directory_(std::move(directory)),
-        record_(new_record(options.id, bundle_)) {}
+        record_(new_record(options, bundle_)) {}
 
   Result<CreatedContainer> make();
   /// After a failure: everything that make() left.
@@ -85,6 +89,7 @@ class Creation : public InitRequests {
 
   const Settings& settings_;
   const CreateOptions& options_;
+  Interruption* interruption_;
   Bundle bundle_;
   ContainerDirectory directory_;
   ContainerRecord record_;
@@ -111,6 +116,7 @@ Result<> Creation::make_plan() {
   const auto listen_fds = TRY(count_listen_fds());
   plan_.kind = InitKind::container;
   plan_.spec = bundle_.spec;
+  TRY(offer_notify_socket(directory_, plan_.spec));
   plan_.state = to_state(record_, oci::ContainerStatus::creating);
   plan_.bundle = bundle_.path;
   plan_.rootfs = bundle_.rootfs;
@@ -132,10 +138,14 @@ Result<> Creation::prepare_seccomp() {
 }
 
 Result<> Creation::prepare_cgroup(pid_t helper) {
-  cgroup_ =
-      TRY(make_cgroup(settings_, {.linux_part = linux_part(), .id = record_.id, .first_process = helper}));
-  record_.cgroup = to_record(*cgroup_);
+  const CgroupRequest request = {.linux_part = linux_part(), .id = record_.id, .first_process = helper};
+  const auto planned = TRY(plan_cgroup(settings_, request));
+  // Written down before it is there: whoever kills us now finds it. process_made() writes what it became.
+  record_.cgroup = to_record(planned.location);
   TRY(directory_.save(record_));
+  cgroup_ = TRY(make_cgroup(settings_, request, planned));
+  record_.cgroup = to_record(cgroup_->location());
+  record_.cgroup_made = true;
   auto files = TRY(cgroup_->open_attach_files());
   for (auto& file : files.v1) plan_.cgroup_files.push_back(pass(std::move(file)));
   if (files.v2) plan_.cgroup_files.push_back(pass(std::move(*files.v2)));
@@ -172,9 +182,10 @@ Result<> Creation::run_hooks() {
   const auto& hooks = *bundle_.spec.hooks;
   const auto state = to_state(record_, oci::ContainerStatus::creating);
   const auto directory = TRY(sys::open(bundle_.path, O_PATH | O_DIRECTORY));
-  TRY(runtime::run_hooks(hooks.prestart, {.point = "prestart", .state = state, .directory = directory}));
-  return runtime::run_hooks(hooks.create_runtime,
-                            {.point = "createRuntime", .state = state, .directory = directory});
+  HookRun run = {.point = "prestart", .state = state, .directory = directory, .interruption = interruption_};
+  TRY(runtime::run_hooks(hooks.prestart, run));
+  run.point = "createRuntime";
+  return runtime::run_hooks(hooks.create_runtime, run);
 }
 
 Result<> Creation::take_terminal(sys::UniqueFd terminal) {
@@ -193,9 +204,11 @@ Result<> Creation::take_seccomp_listener(sys::UniqueFd listener) {
 Result<CreatedContainer> Creation::make() {
   const auto lock = TRY(directory_.lock());
   TRY(make_plan());
-  auto process = TRY(launch({.plan = plan_, .fds = borrowed_, .until = Until::ready}, *this));
+  auto process = TRY(
+      launch({.plan = plan_, .fds = borrowed_, .until = Until::ready, .interruption = interruption_}, *this));
   record_.created_whole = true;
   TRY(directory_.save(record_));
+  TRY(send_pidfd(options_.pidfd_socket, kContainerProcess, process.pidfd()));
   TRY(write_pid_file(options_.pid_file, process.pid()));
   return CreatedContainer{.directory = std::move(directory_),
                           .record = record_,
@@ -215,19 +228,21 @@ void Creation::undo() {
   const auto directory = sys::open(bundle_.path, O_PATH | O_DIRECTORY);
   const auto state = to_state(record_, oci::ContainerStatus::stopped);
   if (directory) {
-    run_all_hooks(hooks->poststop, {.point = "poststop", .state = state, .directory = *directory});
+    run_all_hooks(
+        hooks->poststop,
+        {.point = "poststop", .state = state, .directory = *directory, .interruption = interruption_});
   }
 }
 
 }  // namespace
 
 Result<CreatedContainer> create_container(const Settings& settings, const CreateOptions& options,
-                                          Caller caller) {
+                                          Caller caller, Interruption* interruption) {
   auto bundle = TRY(load_bundle(options.bundle, options.config));
   TRY(validate(bundle.spec));
   TRY(check_console_socket(bundle.spec.process->terminal, options.console_socket, caller == Caller::leaves));
   auto directory = TRY(StateStore(settings.root).create(options.id));
-  Creation creation(settings, options, std::move(bundle), std::move(directory));
+  Creation creation(settings, options, std::move(bundle), std::move(directory), interruption);
   auto made = creation.make();
   if (!made) creation.undo();
   return made;

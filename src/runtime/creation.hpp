@@ -2,6 +2,7 @@
 
 #include "oci/runtime_spec/process.hpp"
 #include "runtime/create.hpp"
+#include "runtime/interruption.hpp"
 #include "runtime/state_store.hpp"
 #include "sys/fd.hpp"
 #include "sys/process.hpp"
@@ -23,11 +24,13 @@ enum class Caller : std::uint8_t {
 };
 
 /// What create() and run() have in common. A failure leaves nothing behind.
+/// `interruption`, if there is one, ends it with `canceled`.
 Result<CreatedContainer> create_container(const Settings& settings, const CreateOptions& options,
-                                          Caller caller);
+                                          Caller caller, Interruption* interruption = nullptr);
 
 /// Lets it execute its program, then runs the poststart hooks; the caller has seen that it is created. An
 /// error is what the program's execve, or what came before it, failed with.
-Result<> start_container(const ContainerDirectory& directory, const ContainerRecord& record);
+Result<> start_container(const ContainerDirectory& directory, const ContainerRecord& record,
+                         Interruption* interruption = nullptr);
 
 }  // namespace corten::runtime

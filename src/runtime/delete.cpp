@@ -7,14 +7,13 @@
 #include <optional>
 #include <vector>
 
+#include "base/log.hpp"
 #include "oci/enum_names.hpp"
 #include "runtime/container_cgroup.hpp"
 #include "runtime/hooks.hpp"
 #include "runtime/status.hpp"
 #include "sys/file.hpp"
 #include "sys/pid_identity.hpp"
-#include "sys/poll.hpp"
-#include "sys/process.hpp"
 
 namespace corten::runtime {
 namespace {
@@ -26,28 +25,35 @@ constexpr std::chrono::seconds kEndsWithin(10);
 // Only then are its mounts and cgroup free.
 Result<> end_process(const ContainerRecord& record) {
   if (record.process.pid <= 0) return {};
-  const auto pidfd = sys::open_process(record.process);
-  if (!pidfd && pidfd.error().kind() == Errc::not_found) return {};
-  if (!pidfd) return std::unexpected(pidfd.error().clone());
-  const auto sent = sys::send_signal(*pidfd, SIGKILL);
+  const auto process = sys::open_process(record.process);
+  if (!process && process.error().kind() == Errc::not_found) return {};
+  if (!process) return std::unexpected(process.error().clone());
+  const auto sent = process->signal(SIGKILL);
   if (!sent && sent.error().kind() != Errc::not_found) return std::unexpected(sent.error().clone());
   return {};
 }
 
 Result<> wait_for_end(const ContainerRecord& record) {
   if (record.process.pid <= 0) return {};
-  const auto pidfd = sys::open_process(record.process);
-  if (!pidfd) return {};
-  const auto ended = TRY(sys::wait_readable(*pidfd, kEndsWithin));
+  const auto process = sys::open_process(record.process);
+  if (!process) return {};
+  const auto ended = TRY(process->wait_for_end(kEndsWithin));
   if (ended) return {};
   return fail(Errc::unavailable, "process {} of container '{}' does not end after SIGKILL",
               record.process.pid, record.id);
+}
+
+// Its maker died before anything of the container was in it; processes in it are somebody else's.
+Result<> remove_unfinished_cgroup(cgroup::Cgroup& cgroup) {
+  const auto strangers = TRY(cgroup.pids());
+  return strangers.empty() ? cgroup.destroy() : Result<>();
 }
 
 // SIGKILL for all of it; a frozen one is thawed on the way.
 Result<> remove_cgroup(const ContainerRecord& record) {
   auto cgroup = TRY(open_cgroup(record));
   if (!cgroup) return wait_for_end(record);
+  if (!record.cgroup_made) return remove_unfinished_cgroup(*cgroup);
   TRY(cgroup->kill(SIGKILL));
   TRY(wait_for_end(record));
   return cgroup->destroy();
@@ -59,12 +65,15 @@ std::vector<oci::Hook> poststop_hooks(const FoundContainer& found) {
   return spec && spec->hooks ? std::move(spec->hooks->poststop) : std::vector<oci::Hook>();
 }
 
-void run_poststop(const std::vector<oci::Hook>& hooks, const ContainerRecord& record) {
+void run_poststop(const std::vector<oci::Hook>& hooks, const ContainerRecord& record,
+                  Interruption* interruption) {
   if (hooks.empty()) return;
   const auto state = to_state(record, ContainerStatus::stopped);
   auto directory = sys::open(record.bundle, O_PATH | O_DIRECTORY);
   if (!directory) directory = sys::open("/", O_PATH | O_DIRECTORY);  // the bundle may be gone by now
-  if (directory) run_all_hooks(hooks, {.point = "poststop", .state = state, .directory = *directory});
+  if (!directory) return;
+  run_all_hooks(hooks,
+                {.point = "poststop", .state = state, .directory = *directory, .interruption = interruption});
 }
 
 bool may_be_removed(ContainerStatus status, Removal how) {
@@ -72,7 +81,7 @@ bool may_be_removed(ContainerStatus status, Removal how) {
   return how == Removal::forced || status == ContainerStatus::stopped || status == ContainerStatus::created;
 }
 
-Result<> remove_found(const FoundContainer& found, Removal how) {
+Result<> remove_found(const FoundContainer& found, Removal how, Interruption* interruption) {
   const auto& record = found.record;
   if (!may_be_removed(found.status, how)) {
     return with_hint(fail(Errc::failed_precondition, "cannot delete container '{}': it is {}, not stopped",
@@ -83,27 +92,60 @@ Result<> remove_found(const FoundContainer& found, Removal how) {
   const auto hooks = poststop_hooks(found);
   TRY_CTX(remove_cgroup(record), "deleting container '{}'", record.id);
   TRY(found.directory.remove());
-  run_poststop(hooks, record);
+  run_poststop(hooks, record, interruption);
   return {};
+}
+
+// What can still be known of a container without its record: its cgroup is where its configuration has it.
+Result<FoundContainer> find_damaged(const Settings& settings, const ContainerId& id) {
+  auto directory = TRY(StateStore(settings.root).open(id));
+  ContainerRecord record;
+  record.id = id.text();
+  const auto spec = directory.load_config();
+  if (spec && spec->linux_part) {
+    const auto planned = TRY(plan_cgroup(settings, {.linux_part = *spec->linux_part, .id = record.id}));
+    record.cgroup = to_record(planned.location);
+    record.cgroup_made = true;
+  }
+  return FoundContainer{.directory = std::move(directory),
+                        .record = std::move(record),
+                        .status = ContainerStatus::stopped,
+                        .damaged = true};
+}
+
+Result<FoundContainer> find_to_remove(const Settings& settings, const ContainerId& id, Removal how) {
+  auto found = find_container(settings.root, id);
+  if (found || found.error().kind() != Errc::data_loss) return found;
+  if (how == Removal::forced) return find_damaged(settings, id);
+  return with_hint(with_frame(std::move(found).error(), "container '{}'", id.text()),
+                   "its record is damaged; delete --force removes it all the same");
+}
+
+void warn_of_damage(const FoundContainer& found) {
+  if (!found.damaged) return;
+  log::warning("the record of container '{}' is damaged; it is removed {}", found.record.id,
+               found.record.cgroup.empty() ? "without its processes, which cannot be found"
+                                           : "with the processes of the cgroup that its configuration names");
 }
 
 }  // namespace
 
-Result<> remove(const Settings& settings, const ContainerId& id, Removal how) {
-  auto first = find_container(settings.root, id);
+Result<> remove(const Settings& settings, const ContainerId& id, Removal how, Interruption* interruption) {
+  auto first = find_to_remove(settings, id, how);
   if (!first && first.error().kind() == Errc::not_found && how == Removal::forced) return {};
   if (!first) return std::unexpected(std::move(first).error());
-  if (!may_be_removed(first->status, how)) return remove_found(*first, how);
+  if (!may_be_removed(first->status, how)) return remove_found(*first, how, interruption);
   // A `create` that still works on it ends when its process does, and cleans up itself.
   if (how == Removal::forced) TRY(end_process(first->record));
   const auto lock = first->directory.lock();
-  auto found = find_container(settings.root, id);
+  auto found = find_to_remove(settings, id, how);
   if (!found && found.error().kind() == Errc::not_found) return {};  // whoever had the lock removed it
   if (!found) return std::unexpected(std::move(found).error());
   if (!lock) return std::unexpected(lock.error().clone());
   // With the lock in our hands nobody is making it: who did was killed on the way.
+  warn_of_damage(*found);
   if (found->status == ContainerStatus::creating) found->status = ContainerStatus::stopped;
-  return remove_found(*found, how);
+  return remove_found(*found, how, interruption);
 }
 
 }  // namespace corten::runtime

@@ -4,6 +4,7 @@
 
 #include "base/result.hpp"
 #include "runtime/container_id.hpp"
+#include "runtime/interruption.hpp"
 #include "runtime/settings.hpp"
 
 namespace corten::runtime {
@@ -14,6 +15,8 @@ enum class Removal : std::uint8_t {
 };
 
 /// runtime-spec runtime.md, "Delete": undoes what create() made, then runs the poststop hooks.
-Result<> remove(const Settings& settings, const ContainerId& id, Removal how);
+/// A signal that `interruption`, if there is one, takes ends the hook that runs.
+Result<> remove(const Settings& settings, const ContainerId& id, Removal how,
+                Interruption* interruption = nullptr);
 
 }  // namespace corten::runtime

@@ -7,7 +7,6 @@
 #include "runtime/container_cgroup.hpp"
 #include "runtime/status.hpp"
 #include "sys/pid_identity.hpp"
-#include "sys/poll.hpp"
 
 namespace corten::runtime {
 namespace {
@@ -116,7 +115,7 @@ Result<> follow_events(const Settings& settings, const ContainerId& id, std::chr
   if (!process) return std::unexpected(process.error().clone());
   auto killed = TRY(watched.cgroup.oom_kills());
   while (true) {
-    const auto ended = TRY(sys::wait_readable(*process, interval));
+    const auto ended = TRY(process->wait_for_end(interval));
     const auto now_killed = watched.cgroup.oom_kills();
     if (now_killed && *now_killed > killed) TRY(take(event("oom", id)));
     if (now_killed) killed = *now_killed;

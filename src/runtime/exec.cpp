@@ -1,7 +1,7 @@
 #include "runtime/exec.hpp"
 
+#include <algorithm>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -11,6 +11,7 @@
 #include "runtime/foreground.hpp"
 #include "runtime/launch.hpp"
 #include "runtime/pid_file.hpp"
+#include "runtime/pidfd_socket.hpp"
 #include "runtime/status.hpp"
 #include "runtime/validate.hpp"
 #include "sys/file.hpp"
@@ -50,16 +51,15 @@ Result<oci::Process> wanted_process(const oci::Spec& spec, const ExecOptions& op
   return process;
 }
 
-// What the host may lack without an error: all but what --cap asks for.
-std::vector<std::string> default_capabilities_of(const oci::Process& process) {
-  std::set<std::string> names;
-  if (!process.capabilities) return {};
-  const auto& sets = *process.capabilities;
-  for (const auto* set :
-       {&sets.bounding, &sets.effective, &sets.inheritable, &sets.permitted, &sets.ambient}) {
-    names.insert(set->begin(), set->end());
+// What the host may not lack: what --cap has added to the container's own.
+std::vector<std::string> added_capabilities(const oci::Process& container, const oci::Process& process) {
+  std::vector<std::string> added;
+  if (!process.capabilities) return added;
+  const auto own = container.capabilities.value_or(oci::Capabilities{}).bounding;
+  for (const auto& name : process.capabilities->bounding) {
+    if (std::ranges::find(own, name) == own.end()) added.push_back(name);
   }
-  return {names.begin(), names.end()};
+  return added;
 }
 
 // One process on its way into a container; answers the init helper.
@@ -113,16 +113,18 @@ Result<> Execution::prepare() {
   plan_.kind = InitKind::exec;
   plan_.spec = TRY(found_.directory.load_config());
   auto process = TRY(wanted_process(plan_.spec, options_));
-  plan_.relaxed_capabilities =
-      default_capabilities_of(options_.process_file.empty() ? plan_.spec.process.value_or(process) : process);
+  if (options_.process_file.empty()) {
+    plan_.required_capabilities = added_capabilities(plan_.spec.process.value_or(oci::Process{}), process);
+  }
   plan_.spec.process = std::move(process);
   plan_.state = to_state(record, oci::ContainerStatus::running);
   plan_.bundle = record.bundle;
   plan_.rootfs = record.rootfs;
+  plan_.new_keyring = record.new_keyring;
   plan_.rootless = settings_.rootless;
   plan_.preserve_fds = options_.preserve_fds;
   auto init = TRY_CTX(sys::open_process(record.process), "container '{}'", record.id);
-  plan_.init_pidfd = pass(std::move(init));
+  plan_.init_process = pass(std::move(init).release());
   TRY(prepare_seccomp());
   return prepare_cgroup();
 }
@@ -177,6 +179,7 @@ Result<int> exec(const Settings& settings, const ExecOptions& options) {
     foreground.emplace(std::move(begun));
   }
   auto process = TRY(execution.start());
+  TRY(send_pidfd(options.pidfd_socket, kExecProcess, process.pidfd()));
   TRY(write_pid_file(options.pid_file, process.pid()));
   if (!foreground) {
     {

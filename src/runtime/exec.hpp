@@ -16,6 +16,7 @@ struct ExecOptions {
   ProcessChanges changes = {};
   std::string console_socket = {};  ///< Where the terminal is sent to; empty for none.
   std::string pid_file = {};        ///< Gets the process number, written as a whole; empty for none.
+  std::string pidfd_socket = {};    ///< Where a pidfd of the process is sent to; empty for none.
   std::string cgroup = {};          ///< Below the container's cgroup: "a/b".
   std::uint32_t preserve_fds = 0;
   bool detach = false;         ///< Return when the program runs.

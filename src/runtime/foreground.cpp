@@ -46,7 +46,7 @@ Result<Foreground> Foreground::begin() {
   return Foreground(std::move(signals));
 }
 
-Result<sys::ExitStatus> Foreground::wait(sys::Child& process, sys::UniqueFd terminal) {
+Result<sys::ExitStatus> Foreground::wait(sys::Child& process, sys::UniqueFd terminal, NotifyRelay* notify) {
   std::optional<TerminalRelay> relay;
   if (terminal) {
     auto begun = TRY(TerminalRelay::begin(std::move(terminal)));
@@ -56,6 +56,7 @@ Result<sys::ExitStatus> Foreground::wait(sys::Child& process, sys::UniqueFd term
     std::vector<pollfd> entries = {
         {.fd = process.pidfd().get(), .events = POLLIN, .revents = 0},
         {.fd = signals_.fd().get(), .events = POLLIN, .revents = 0},
+        {.fd = notify != nullptr ? notify->fd().get() : -1, .events = POLLIN, .revents = 0},
     };
     if (relay) relay->add_to(entries);
     if (::poll(entries.data(), entries.size(), -1) < 0) {
@@ -64,7 +65,8 @@ Result<sys::ExitStatus> Foreground::wait(sys::Child& process, sys::UniqueFd term
       return fail_errno(err, "waiting for the container's process");
     }
     if (entries[1].revents != 0) TRY(pass_on(signals_, process, relay ? &*relay : nullptr));
-    if (relay) relay->serve(entries[2], entries[3]);
+    if (entries[2].revents != 0) TRY(notify->serve(0));
+    if (relay) relay->serve(entries[3], entries[4]);
     if (entries[0].revents != 0) break;
   }
   if (relay) relay->drain();

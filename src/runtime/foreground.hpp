@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/notify_socket.hpp"
 #include "sys/fd.hpp"
 #include "sys/process.hpp"
 #include "sys/signals.hpp"
@@ -13,8 +14,8 @@ class Foreground {
   /// Signals are held back from here on, so that none is lost before wait().
   static Result<Foreground> begin();
 
-  /// Until `process` ends. `terminal` is the controlling end of its terminal, or none.
-  Result<sys::ExitStatus> wait(sys::Child& process, sys::UniqueFd terminal);
+  /// Until `process` ends. `terminal` is the controlling end of its terminal, or none; `notify` may be null.
+  Result<sys::ExitStatus> wait(sys::Child& process, sys::UniqueFd terminal, NotifyRelay* notify = nullptr);
 
  private:
   explicit Foreground(sys::SignalFd signals) : signals_(std::move(signals)) {}

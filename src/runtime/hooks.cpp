@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -43,17 +44,22 @@ std::string shown_output(const sys::UniqueFd& output) {
   return end.empty() ? std::string() : fmt::format("; it printed: {}", printable(end));
 }
 
-Result<sys::ExitStatus> wait_for_hook(sys::Child& child, const oci::Hook& hook) {
-  if (!hook.timeout_seconds) return child.wait();
-  constexpr std::int64_t kLongestSeconds = 10LL * 365 * 24 * 3600;
-  const std::chrono::seconds timeout(std::clamp<std::int64_t>(*hook.timeout_seconds, 0, kLongestSeconds));
-  const auto status = TRY(child.wait_for(timeout));
-  if (status) return *status;
+std::optional<std::chrono::seconds> timeout_of(const oci::Hook& hook) {
+  if (!hook.timeout_seconds) return std::nullopt;
+  constexpr std::int64_t kLongestSeconds = std::int64_t{7} * 24 * 3600;  // poll(2) counts milliseconds as int
+  return std::chrono::seconds(std::clamp<std::int64_t>(*hook.timeout_seconds, 0, kLongestSeconds));
+}
+
+Result<sys::ExitStatus> wait_for_hook(sys::Child& child, const oci::Hook& hook, Interruption* interruption) {
+  const auto timeout = timeout_of(hook);
+  const auto ended = wait_for(child.pidfd(), timeout, interruption);
+  if (ended && *ended) return child.wait();
   // Its own session, so the group has its number; it is not reaped yet, so the number is still its own.
   (void)::kill(-child.pid(), SIGKILL);
   TRY(child.kill(SIGKILL));
   TRY(child.wait());
-  return fail(Errc::canceled, "it ran longer than its timeout of {} s and was killed", timeout.count());
+  if (!ended) return with_frame(ended.error().clone(), "it was killed");
+  return fail(Errc::canceled, "it ran longer than its timeout of {} s and was killed", timeout->count());
 }
 
 Result<> run_hook(const oci::Hook& hook, const HookRun& run) {
@@ -68,8 +74,9 @@ Result<> run_hook(const oci::Hook& hook, const HookRun& run) {
       .standard_error = streams.output,
       .session = sys::Session::own,
   };
+  log::debug("running {} hook '{}'", run.point, hook.path);
   auto child = TRY(sys::spawn(options));
-  const auto status = TRY(wait_for_hook(child, hook));
+  const auto status = TRY(wait_for_hook(child, hook, run.interruption));
   if (status.success()) return {};
   const auto output = shown_output(streams.output);
   if (status.signal != 0) return fail(Errc::internal, "killed by signal {}{}", status.signal, output);

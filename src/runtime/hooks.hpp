@@ -7,14 +7,16 @@
 #include "base/result.hpp"
 #include "oci/runtime_spec/hooks.hpp"
 #include "oci/runtime_spec/state.hpp"
+#include "runtime/interruption.hpp"
 #include "sys/fd.hpp"
 
 namespace corten::runtime {
 
 struct HookRun {
-  std::string_view point;     ///< For messages: "prestart".
-  const oci::State& state;    ///< What each hook reads on its standard input.
-  sys::BorrowedFd directory;  ///< Their working directory: the bundle (runtime-spec config.md).
+  std::string_view point;                ///< For messages: "prestart".
+  const oci::State& state;               ///< What each hook reads on its standard input.
+  sys::BorrowedFd directory;             ///< Their working directory: the bundle (runtime-spec config.md).
+  Interruption* interruption = nullptr;  ///< A signal that it takes kills the hook that runs: `canceled`.
 };
 
 /// Runs the hooks one after the other and stops at the first that fails: that cannot be executed, does not

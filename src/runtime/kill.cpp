@@ -5,7 +5,6 @@
 #include "runtime/container_cgroup.hpp"
 #include "runtime/status.hpp"
 #include "sys/pid_identity.hpp"
-#include "sys/process.hpp"
 
 namespace corten::runtime {
 namespace {
@@ -26,10 +25,10 @@ Result<> kill_all(const ContainerRecord& record, int signal) {
 }
 
 Result<> kill_init(const ContainerRecord& record, int signal) {
-  const auto pidfd = sys::open_process(record.process);
-  if (!pidfd && pidfd.error().kind() == Errc::not_found) return not_running(record);
-  if (!pidfd) return std::unexpected(pidfd.error().clone());
-  const auto sent = sys::send_signal(*pidfd, signal);
+  const auto process = sys::open_process(record.process);
+  if (!process && process.error().kind() == Errc::not_found) return not_running(record);
+  if (!process) return std::unexpected(process.error().clone());
+  const auto sent = process->signal(signal);
   if (!sent && sent.error().kind() == Errc::not_found) return not_running(record);
   if (!sent) return with_frame(sent.error().clone(), "signalling container '{}'", record.id);
   return {};

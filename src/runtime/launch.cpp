@@ -11,6 +11,7 @@
 #include "runtime/channel.hpp"
 #include "runtime/init_program.hpp"
 #include "sys/memfd.hpp"
+#include "sys/pid_identity.hpp"
 
 namespace corten::runtime {
 namespace {
@@ -35,6 +36,7 @@ Result<std::vector<sys::InheritedFd>> preserved_fds(std::uint32_t count) {
 }
 
 Result<sys::Child> start_helper(const sys::UniqueFd& channel, std::uint32_t preserve_fds) {
+  log::debug("starting the init helper");
   const auto program = TRY_CTX(sys::sealed_memfd_of("corten-init", init_program(), sys::MemfdUse::program),
                                "starting the init helper");
   auto inherited = TRY(preserved_fds(preserve_fds));
@@ -61,8 +63,11 @@ Result<> send_plan(Channel& channel, const LaunchOptions& options) {
 
 class Session {
  public:
-  Session(Channel channel, sys::Child helper, InitRequests& requests)
-      : channel_(std::move(channel)), helper_(std::move(helper)), requests_(requests) {}
+  Session(Channel channel, sys::Child helper, InitRequests& requests, Interruption* interruption)
+      : channel_(std::move(channel)),
+        helper_(std::move(helper)),
+        requests_(requests),
+        interruption_(interruption) {}
 
   Result<> begin(const LaunchOptions& options) {
     TRY(requests_.helper_started(helper_.pid()));
@@ -71,6 +76,7 @@ class Session {
 
   Result<sys::Child> serve(Until until) {
     while (true) {
+      if (interruption_ != nullptr) TRY(interruption_->wait_for(channel_.socket()));
       auto message = TRY(channel_.receive());
       if (!message) {
         if (until == Until::executed && process_) return std::move(*process_);
@@ -99,9 +105,7 @@ class Session {
         if (message.fds.size() != 1) break;
         return requests_.take_terminal(std::move(message.fds.front()));
       case MessageType::seccomp_listener:
-        if (message.fds.size() != 1) break;
-        TRY(requests_.take_seccomp_listener(std::move(message.fds.front())));
-        return channel_.send(MessageType::proceed);
+        return take_listener(message);
       case MessageType::warning:
         log::warning("{}", message.text);
         return {};
@@ -110,6 +114,24 @@ class Session {
     }
     return fail(Errc::data_loss, "the init helper sent something out of place (message {})",
                 static_cast<int>(message.type));
+  }
+
+  Result<> take_listener(Message& message) {
+    sys::UniqueFd listener;
+    if (!message.fds.empty()) {
+      listener = std::move(message.fds.front());
+    } else {
+      const auto number = TRY(parse_int64(message.text, "the listener of the init helper"));
+      if (!process_) return fail(Errc::data_loss, "the init helper has a listener, but no process");
+      auto fetched = sys::fetch_descriptor(process_->pidfd(), static_cast<int>(number));
+      if (!fetched) {
+        log::debug("{}", fetched.error().message());
+        return channel_.send(MessageType::send_listener);
+      }
+      listener = std::move(*fetched);
+    }
+    TRY(requests_.take_seccomp_listener(std::move(listener)));
+    return channel_.send(MessageType::proceed);
   }
 
   Result<> take_process(Message& message) {
@@ -137,6 +159,7 @@ class Session {
   sys::Child helper_;
   std::optional<sys::Child> process_;
   InitRequests& requests_;
+  Interruption* interruption_;
 };
 
 }  // namespace
@@ -147,7 +170,7 @@ Result<sys::Child> launch(const LaunchOptions& options, InitRequests& requests) 
   {
     const auto theirs = std::move(pair.theirs);
   }  // or its end would never be seen here
-  Session session(std::move(pair.ours), std::move(helper), requests);
+  Session session(std::move(pair.ours), std::move(helper), requests, options.interruption);
   // When the helper is dead already, what it said last tells more than that nobody listens.
   const auto begun = session.begin(options);
   if (!begun && begun.error().kind() != Errc::unavailable) return std::unexpected(begun.error().clone());

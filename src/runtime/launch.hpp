@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/interruption.hpp"
 #include "runtime/plan.hpp"
 #include "sys/fd.hpp"
 #include "sys/process.hpp"
@@ -38,6 +39,7 @@ struct LaunchOptions {
   const std::vector<sys::BorrowedFd>&
       fds;  ///< What the places count, the first has place 1; as it is then, too.
   Until until = Until::ready;
+  Interruption* interruption = nullptr;  ///< What else ends the waiting, with `canceled`.
 };
 
 /// Starts the init helper and serves its requests. The container's process is a child of this process, and

@@ -52,7 +52,7 @@ Result<InitKind> read_kind(const JsonView& view) {
 Result<> read_texts(const JsonView& view, InitPlan& plan) {
   plan.bundle = TRY(view.require_string("bundle"));
   plan.rootfs = TRY(view.require_string("rootfs"));
-  plan.relaxed_capabilities = TRY(view.find_strings("relaxedCapabilities"));
+  plan.required_capabilities = TRY(view.find_strings("requiredCapabilities"));
   return {};
 }
 
@@ -71,7 +71,7 @@ Result<> read_descriptors(const JsonView& view, InitPlan& plan) {
   const auto flags = TRY(find_u32(view, "seccompFlags"));
   plan.seccomp_flags = flags.value_or(0);
   plan.cgroup_files = TRY(read_places(view, "cgroupFiles"));
-  plan.init_pidfd = TRY(find_u32(view, "initPidfd"));
+  plan.init_process = TRY(find_u32(view, "initProcess"));
   return {};
 }
 
@@ -88,11 +88,11 @@ std::string to_json_text(const InitPlan& plan) {
       {"preserveFds", plan.preserve_fds},
       {"seccompFlags", plan.seccomp_flags},
       {"cgroupFiles", plan.cgroup_files},
-      {"relaxedCapabilities", plan.relaxed_capabilities},
+      {"requiredCapabilities", plan.required_capabilities},
   };
   put(json, "startListener", plan.start_listener);
   put(json, "seccompFilter", plan.seccomp_filter);
-  put(json, "initPidfd", plan.init_pidfd);
+  put(json, "initProcess", plan.init_process);
   json["spec"] = to_json(plan.spec);
   json["state"] = to_json(plan.state);
   return corten::to_json_text(json);

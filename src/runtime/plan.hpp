@@ -37,11 +37,12 @@ struct InitPlan {
   std::optional<std::uint32_t> seccomp_filter;  ///< memfd with the BPF program.
   std::uint32_t seccomp_flags = 0;              ///< SECCOMP_FILTER_FLAG_*.
   std::vector<std::uint32_t> cgroup_files;      ///< To write "0" to, before namespaces are unshared.
-  std::optional<std::uint32_t>
-      init_pidfd;  ///< For exec: the container's process, whose namespaces are joined.
+  /// For exec: the container's process, whose namespaces are joined. A pidfd or its directory in /proc.
+  std::optional<std::uint32_t> init_process;
 
-  /// What could not be had and came from a default: told as a warning, not as an error.
-  std::vector<std::string> relaxed_capabilities;
+  /// Asked for by a flag: an error when the host does not give them. The others are left out with a warning
+  /// (runtime-spec 1.2, config.md, "Linux Process").
+  std::vector<std::string> required_capabilities;
 
   bool operator==(const InitPlan&) const = default;
 };

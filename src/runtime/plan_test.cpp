@@ -19,7 +19,7 @@ InitPlan sample_plan() {
   plan.start_listener = 3;
   plan.seccomp_flags = 8;
   plan.cgroup_files = {1, 2};
-  plan.relaxed_capabilities = {"CAP_SYS_RESOURCE"};
+  plan.required_capabilities = {"CAP_SYS_RESOURCE"};
   return plan;
 }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_view.hpp"
+#include "cgroup/location.hpp"
 
 namespace corten::runtime {
 namespace {
@@ -28,12 +29,24 @@ Result<ContainerRecord> read_record(const JsonView& view) {
   const auto start = TRY(view.find_uint("startTicks"));
   record.process.start_ticks = start.value_or(0);
   const auto cgroup = TRY(view.find_object("cgroup"));
-  if (cgroup) record.cgroup = JsonValue(cgroup->json());
+  if (cgroup) {
+    TRY(cgroup::parse_location(*cgroup));
+    record.cgroup = JsonValue(cgroup->json());
+  }
+  record.cgroup_made = TRY(read_bool(view, "cgroupMade"));
   record.created_whole = TRY(read_bool(view, "createdWhole"));
   record.own_pid_namespace = TRY(read_bool(view, "ownPidNamespace"));
+  const auto new_keyring = TRY(view.find_bool("newKeyring"));
+  record.new_keyring = new_keyring.value_or(true);
   record.has_poststart = TRY(read_bool(view, "hasPoststart"));
   record.has_poststop = TRY(read_bool(view, "hasPoststop"));
   return record;
+}
+
+Result<ContainerRecord> read_text(std::string_view text) {
+  const auto json = TRY(parse_json(text, "state.json"));
+  const auto view = TRY(JsonView::of_object(json, "state.json"));
+  return read_record(view);
 }
 
 }  // namespace
@@ -49,8 +62,10 @@ std::string to_json_text(const ContainerRecord& record) {
       {"created", format_rfc3339(record.created)},
       {"pid", record.process.pid},
       {"startTicks", record.process.start_ticks},
+      {"cgroupMade", record.cgroup_made},
       {"createdWhole", record.created_whole},
       {"ownPidNamespace", record.own_pid_namespace},
+      {"newKeyring", record.new_keyring},
       {"hasPoststart", record.has_poststart},
       {"hasPoststop", record.has_poststop},
   };
@@ -59,9 +74,7 @@ std::string to_json_text(const ContainerRecord& record) {
 }
 
 Result<ContainerRecord> parse_record(std::string_view text) {
-  const auto json = TRY(parse_json(text, "state.json"));
-  const auto view = TRY(JsonView::of_object(json, "state.json"));
-  auto record = read_record(view);
+  auto record = read_text(text);
   if (!record) record.error().set_kind(Errc::data_loss);
   return record;
 }

@@ -23,8 +23,10 @@ struct ContainerRecord {
   Timestamp created{};
   sys::PidIdentity process{};  ///< pid 0: none yet.
   JsonValue cgroup{};          ///< The cgroup module's own record; empty for none.
+  bool cgroup_made = false;    ///< Until then `cgroup` is where it will be, and what is there is not ours.
   bool created_whole = false;  ///< `create` is done: until then the container is being made.
   bool own_pid_namespace = false;
+  bool new_keyring = true;     ///< False after --no-new-keyring: exec joins none either.
   bool has_poststart = false;  ///< So that `start` need not read the spec.
   bool has_poststop = false;
 

@@ -3,11 +3,13 @@
 #include <fcntl.h>
 
 #include <string>
+#include <utility>
 
 #include "base/error_wire.hpp"
 #include "oci/enum_names.hpp"
 #include "runtime/creation.hpp"
 #include "runtime/hooks.hpp"
+#include "runtime/notify_socket.hpp"
 #include "runtime/status.hpp"
 #include "sys/file.hpp"
 #include "sys/socket.hpp"
@@ -23,7 +25,9 @@ std::unexpected<Error> ended_before(const std::string& id) {
 }
 
 // execve closes the other end; a message is what went wrong instead.
-Result<> wait_for_execution(const sys::UniqueFd& connection, const std::string& id) {
+Result<> wait_for_execution(const sys::UniqueFd& connection, const std::string& id,
+                            Interruption* interruption) {
+  if (interruption != nullptr) TRY(interruption->wait_for(connection));
   std::string buffer(kMaxErrorBytes, '\0');
   const auto received =
       sys::receive_message(connection, {reinterpret_cast<std::uint8_t*>(buffer.data()), buffer.size()});
@@ -34,38 +38,47 @@ Result<> wait_for_execution(const sys::UniqueFd& connection, const std::string& 
   return std::unexpected(std::move(error));
 }
 
-void run_poststart_hooks(const ContainerDirectory& directory, const ContainerRecord& record) {
+void run_poststart_hooks(const ContainerDirectory& directory, const ContainerRecord& record,
+                         Interruption* interruption) {
   if (!record.has_poststart) return;
   const auto spec = directory.load_config();
   const auto bundle = sys::open(record.bundle, O_PATH | O_DIRECTORY);
   if (!spec || !spec->hooks || !bundle) return;
   const auto state = to_state(record, oci::ContainerStatus::running);
-  run_all_hooks(spec->hooks->poststart, {.point = "poststart", .state = state, .directory = *bundle});
+  run_all_hooks(spec->hooks->poststart,
+                {.point = "poststart", .state = state, .directory = *bundle, .interruption = interruption});
 }
 
 }  // namespace
 
-Result<> start_container(const ContainerDirectory& directory, const ContainerRecord& record) {
+Result<> start_container(const ContainerDirectory& directory, const ContainerRecord& record,
+                         Interruption* interruption) {
   {
     const auto connection = sys::connect_unix(directory.path(kStartSocket), sys::SocketType::seqpacket);
     if (!connection) return ended_before(record.id);
-    TRY(wait_for_execution(*connection, record.id));
+    TRY(wait_for_execution(*connection, record.id, interruption));
   }
   TRY(directory.remove_start_socket());
-  run_poststart_hooks(directory, record);
+  run_poststart_hooks(directory, record, interruption);
   return {};
 }
 
 Result<> start(const Settings& settings, const ContainerId& id) {
   const auto first = TRY(find_container(settings.root, id));
-  const auto lock = TRY(first.directory.lock());
+  auto lock = TRY(first.directory.lock());
   // Again, now that nobody else changes it.
   const auto found = TRY(find_container(settings.root, id));
   if (found.status != oci::ContainerStatus::created) {
     return fail(Errc::failed_precondition, "cannot start container '{}': it is {}, not created", id.text(),
                 oci::to_string(found.status));
   }
-  return start_container(found.directory, found.record);
+  auto relay = TRY(NotifyRelay::begin(found.directory));
+  TRY(start_container(found.directory, found.record));
+  if (!relay) return {};
+  {
+    const auto released = std::move(lock);
+  }
+  return wait_until_ready(*relay, found.record);
 }
 
 }  // namespace corten::runtime

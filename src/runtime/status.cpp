@@ -1,22 +1,19 @@
 #include "runtime/status.hpp"
 
-#include <chrono>
 #include <utility>
 
 #include "runtime/container_cgroup.hpp"
 #include "sys/pid_identity.hpp"
-#include "sys/poll.hpp"
 
 namespace corten::runtime {
 namespace {
 
-// A zombie has ended, though its number is still its own: its pidfd is readable.
 Result<bool> is_alive(const sys::PidIdentity& identity) {
   if (identity.pid <= 0) return false;
-  const auto pidfd = sys::open_process(identity);
-  if (!pidfd && pidfd.error().kind() == Errc::not_found) return false;
-  if (!pidfd) return std::unexpected(pidfd.error().clone());
-  const auto ended = TRY(sys::wait_readable(*pidfd, std::chrono::milliseconds(0)));
+  const auto process = sys::open_process(identity);
+  if (!process && process.error().kind() == Errc::not_found) return false;
+  if (!process) return std::unexpected(process.error().clone());
+  const auto ended = TRY(process->has_ended());
   return !ended;
 }
 

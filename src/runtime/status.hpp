@@ -17,6 +17,7 @@ struct FoundContainer {
   ContainerDirectory directory;
   ContainerRecord record;
   oci::ContainerStatus status;
+  bool damaged = false;  ///< Its record cannot be read: found by force only.
 };
 Result<FoundContainer> find_container(const std::string& root, const ContainerId& id);
 

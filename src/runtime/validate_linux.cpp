@@ -170,7 +170,11 @@ Result<> check_words(const oci::Linux& part) {
       return wrong("personality.domain",
                    fmt::format("unknown domain '{}'", printable(part.personality->domain)));
     }
-    if (!part.personality->flags.empty()) return wrong("personality.flags", "no flags are defined");
+    // config-linux.md: "Currently no flag values are supported."
+    if (!part.personality->flags.empty()) {
+      return wrong("personality.flags",
+                   fmt::format("no flag is defined, found '{}'", printable(part.personality->flags.front())));
+    }
   }
   return {};
 }

@@ -62,6 +62,15 @@ def test_personality(runtime: Runtime, bundle: Bundle, domain: str, expected: st
     assert runtime.ask(bundle, "personality") == [expected]
 
 
+@pytest.mark.known_fault("runc", "1.1 has no personality")
+@pytest.mark.known_fault("crun", "passes over the flags")
+def test_flags_of_a_personality_are_refused(runtime: Runtime, bundle: Bundle) -> None:
+    """config-linux.md: "Currently no flag values are supported"."""
+    bundle.linux["personality"] = {"domain": "LINUX", "flags": ["ADDR_NO_RANDOMIZE"]}
+    message = runtime.fails(bundle)
+    assert "linux.personality.flags" in message and "ADDR_NO_RANDOMIZE" in message
+
+
 @pytest.mark.known_fault("runc", "1.1 has no ioPriority")
 @pytest.mark.known_fault("crun", "1.8 has no ioPriority")
 @pytest.mark.parametrize("name,number", [("IOPRIO_CLASS_RT", 1), ("IOPRIO_CLASS_BE", 2), ("IOPRIO_CLASS_IDLE", 3)])
@@ -98,6 +107,15 @@ def test_the_session_keyring_is_new(runtime: Runtime, bundle: Bundle) -> None:
     bundle.id += "-other"  # a keyring has the name of its container
     other = runtime.ask(bundle, "keyring")[0]
     assert answer.split()[0] != other.split()[0]
+
+
+@pytest.mark.known_fault("crun", "1.8 leaves that of the caller")
+@pytest.mark.parametrize("flags", [(), ("--no-new-keyring",)])
+def test_exec_has_the_session_keyring_of_the_container(runtime: Runtime, bundle: Bundle,
+                                                       flags: tuple[str, ...]) -> None:
+    container = runtime.started(bundle.runs("keyring", "wait"), *flags)
+    [own] = container.answers(1)
+    assert container.ask("keyring") == [own]
 
 
 def test_the_session_keyring_of_the_caller_on_request(runtime: Runtime, bundle: Bundle) -> None:

@@ -2,11 +2,12 @@
 
 import json
 import os
+from pathlib import Path
 from typing import Callable
 
 import pytest
 
-from bundle import Bundle
+from bundle import Bundle, capabilities
 from engine import Runtime
 
 
@@ -111,3 +112,30 @@ def test_checkpoints_are_refused_clearly(runtime: Runtime, bundle: Bundle, verb:
     container = runtime.started(bundle)
     assert "support" in runtime.refused(verb, container.id)
     assert container.status == "running"
+
+
+@pytest.mark.known_fault("crun", "1.8 warns of nothing")
+def test_the_log(runtime: Runtime, bundle: Bundle, place: Path) -> None:
+    """Engines read the last record of level "error"; warnings are there too, with --debug what is done as well."""
+    log = place / "log.json"
+    flags = ("--log", str(log), "--log-format", "json")
+    bundle.process["capabilities"] = capabilities("CAP_CHOWN", "CAP_NO_SUCH")
+    done = runtime.run(bundle.runs("echo x"), options=flags)
+    assert done.code == 0, done.err
+    records = [json.loads(line) for line in log.read_text().splitlines()]
+    assert {record["level"] for record in records} == {"warning"}
+    assert "CAP_NO_SUCH" in records[-1]["msg"] and records[-1]["time"]
+    runtime.refused("state", "nobody", options=flags)
+    last = json.loads(log.read_text().splitlines()[-1])
+    assert last["level"] == "error" and "nobody" in last["msg"] or runtime.name == "runc"
+    assert runtime.run(bundle, options=(*flags, "--debug")).code == 0
+    assert "debug" in {json.loads(line)["level"] for line in log.read_text().splitlines()}
+
+
+@pytest.mark.known_fault("runc", "calls it runc:[2:INIT]")
+@pytest.mark.known_fault("crun", "calls it by its own name")
+def test_the_name_of_one_that_waits(runtime: Runtime, bundle: Bundle) -> None:
+    container = runtime.create(bundle)
+    process = Path(f"/proc/{container.pid}")
+    assert (process / "comm").read_text() == "corten-init\n"
+    assert (process / "cmdline").read_bytes().split(b"\0")[0] == b"corten-init"

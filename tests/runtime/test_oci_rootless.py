@@ -2,48 +2,21 @@
 
 import os
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Iterator
 
 import pytest
 
 from bundle import Bundle
-from engine import Container, Running, Runtime
-
-_UID = 4242
-# Where the user sees the folder of the test: those above it may be closed to others.
-_SEEN = "/mnt"
-
-
-class UsersRuntime(Runtime):
-    """A runtime that an ordinary user runs; paths are told as that user sees them."""
-
-    def __init__(self, name: str, command: tuple[str, ...], place: Path) -> None:
-        user = ("setpriv", f"--reuid={_UID}", f"--regid={_UID}", "--clear-groups", "--")
-        super().__init__(name, (*user, *command), place)
-        self.setup = f"mount --bind {place} {_SEEN}"
-        self.root.mkdir()
-        runtime_directory = place / "runtime"
-        runtime_directory.mkdir(mode=0o700)
-        self.variables = {"XDG_RUNTIME_DIR": f"{_SEEN}/runtime", "HOME": _SEEN}
-        for path in (self.root, runtime_directory):
-            os.chown(path, _UID, _UID)
-
-    def begin(self, *words: str, options: tuple[str, ...] = (), **how: Any) -> Running:
-        told = [word.replace(str(self.place), _SEEN) for word in words]
-        root, self.root = self.root, Path(_SEEN) / "state"
-        try:
-            return super().begin(*told, options=options, **how)
-        finally:
-            self.root = root
-
+from engine import Container, Runtime
+from rootless import OLD_CALLS, SEEN, UID, UsersRuntime
 
 @pytest.fixture
 def users(runtime: Runtime, place: Path) -> Iterator[Runtime]:
     made = UsersRuntime(runtime.name, runtime.command, place)
     if runtime.name == "corten":  # its build tree may be closed to the user too
         (place / "corten").touch()
-        made.setup = f"mount --bind {runtime.command[0]} {place}/corten; {made.setup}"
-        made.command = (*made.command[:-2], f"{_SEEN}/corten", "oci")
+        made.setup = f"mount --rbind {runtime.command[0]} {place}/corten; {made.setup}"
+        made.command = (*made.command[:-2], f"{SEEN}/corten", "oci")
     yield made
     made.close()
 
@@ -53,20 +26,20 @@ def own(bundle: Bundle) -> Bundle:
     """What `spec --rootless` makes: one id, no cgroup, no network of its own."""
     bundle.namespace("user").without_namespace("network")
     for name in ("uidMappings", "gidMappings"):
-        bundle.linux[name] = [{"containerID": 0, "hostID": _UID, "size": 1}]
+        bundle.linux[name] = [{"containerID": 0, "hostID": UID, "size": 1}]
     del bundle.linux["cgroupsPath"]
     bundle.spec["mounts"] = [each for each in bundle.mounts if each["destination"] != "/sys"]
     for each in bundle.mounts:
         each["options"] = [option for option in each["options"] if option != "gid=5"]
     for path in (bundle.path, bundle.rootfs, *bundle.rootfs.rglob("*")):
-        os.chown(path, _UID, _UID)
+        os.chown(path, UID, UID)
     return bundle
 
 
 def test_run(users: Runtime, own: Bundle) -> None:
     ids, maps, groups = users.ask(own, "id", "cat /proc/self/uid_map", "cat /proc/self/setgroups")
     assert ids.splitlines()[:2] == ["0 0 0", "0 0 0"]
-    assert maps.split() == ["0", str(_UID), "1"]
+    assert maps.split() == ["0", str(UID), "1"]
     assert groups == "deny"
 
 
@@ -96,7 +69,7 @@ def test_nothing_of_others(users: Runtime, own: Bundle) -> None:
     secret = own.path.parent / "secret"
     secret.write_text("secret")
     secret.chmod(0o600)
-    own.mounts.append({"destination": "/secret", "type": "none", "source": f"{_SEEN}/secret", "options": ["bind"]})
+    own.mounts.append({"destination": "/secret", "type": "none", "source": f"{SEEN}/secret", "options": ["bind"]})
     assert users.ask(own, "cat /secret", "try-write /secret x") == ["error: EACCES", "EACCES"]
 
 
@@ -113,7 +86,26 @@ def test_a_missing_program(users: Runtime, own: Bundle) -> None:
     assert "/no/such/program" in users.fails(own)
 
 
-def test_root_of_a_user_namespace(runtime: Runtime, own: Bundle) -> None:
+@pytest.mark.parametrize("name", OLD_CALLS)
+def test_without(users: Runtime, own: Bundle, init: Path, name: str) -> None:
+    """As test_oci_old_kernels.py has it for root."""
+    volume = own.path.parent / "volume"
+    volume.mkdir(mode=0o755)
+    own.mounts.append({"destination": "/mnt", "type": "none", "source": f"{SEEN}/volume", "options": ["bind", "ro"]})
+    own.linux["maskedPaths"] = ["/proc/keys"]
+    own.spec["root"]["readonly"] = True
+    users.command = (str(init), "without", str(OLD_CALLS[name]), *users.command)
+    container: Container = users.started(own.runs("cat /proc/keys", "try-create /x", "try-create /mnt/x", "wait"))
+    assert container.answers(3) == ["", "EROFS", "EROFS"]
+    assert container.status == "running"
+    assert container.ask("echo x") == ["x"]
+    container.kill()
+    container.wait_for("stopped")
+    container.delete()
+    assert users.containers() == []
+
+
+def inside_a_user_namespace(runtime: Runtime, own: Bundle) -> None:
     """`unshare -r`: root without the rights of root; the namespace is the caller's, the container makes none."""
     own.without_namespace("user").namespace("network")
     for name in ("uidMappings", "gidMappings"):
@@ -122,6 +114,18 @@ def test_root_of_a_user_namespace(runtime: Runtime, own: Bundle) -> None:
         os.chown(path, 0, 0)
     own.process["capabilities"] = {}
     runtime.command = ("unshare", "--user", "--map-root-user", "--mount", *runtime.command)
+
+
+def test_root_of_a_user_namespace(runtime: Runtime, own: Bundle) -> None:
+    inside_a_user_namespace(runtime, own)
     ids, text = runtime.ask(own, "id", "cat /proc/self/uid_map")
     assert ids.startswith("0 0 0")
     assert text.split() == ["0", "0", "1"]
+
+
+@pytest.mark.parametrize("name", OLD_CALLS)
+def test_root_of_a_user_namespace_without(runtime: Runtime, own: Bundle, init: Path, name: str) -> None:
+    inside_a_user_namespace(runtime, own)
+    own.linux["maskedPaths"] = ["/proc/keys"]
+    runtime.command = (str(init), "without", str(OLD_CALLS[name]), *runtime.command)
+    assert runtime.ask(own, "cat /proc/keys", "echo x") == ["", "x"]

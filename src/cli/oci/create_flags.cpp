@@ -10,6 +10,7 @@ Result<runtime::CreateOptions> create_options(const CreateFlags& flags) {
       .config = flags.config,
       .console_socket = flags.console_socket,
       .pid_file = flags.pid_file,
+      .pidfd_socket = flags.pidfd_socket,
       .preserve_fds = flags.preserve_fds,
       .no_pivot = flags.no_pivot,
       .no_new_keyring = flags.no_new_keyring,

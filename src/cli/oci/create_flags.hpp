@@ -17,6 +17,7 @@ struct CreateFlags {
   std::string config = "config.json";
   std::string console_socket;
   std::string pid_file;
+  std::string pidfd_socket;
   std::uint32_t preserve_fds = 0;
   bool no_pivot = false;
   bool no_new_keyring = false;
@@ -53,6 +54,11 @@ constexpr auto create_flags() {
            .value = "FILE",
            .help = "Write the number of the container's process to this file",
            .bind = bind<&CreateFlags::pid_file>(),
+           .complete = Completion::file},
+      Flag{.name = "pidfd-socket",
+           .value = "SOCKET",
+           .help = "Send a pidfd of the process to this listening socket",
+           .bind = bind<&CreateFlags::pidfd_socket>(),
            .complete = Completion::file},
       Flag{.name = "preserve-fds",
            .value = "N",

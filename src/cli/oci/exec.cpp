@@ -17,6 +17,7 @@ struct ExecFlags {
   std::string process;
   std::string console_socket;
   std::string pid_file;
+  std::string pidfd_socket;
   std::string cgroup;
   std::optional<std::string> cwd;
   std::optional<std::string> user;
@@ -57,6 +58,7 @@ Result<int> run_exec(const ExecFlags& flags, Context& context) {
                                   .changes = std::move(changes),
                                   .console_socket = flags.console_socket,
                                   .pid_file = flags.pid_file,
+                                  .pidfd_socket = flags.pidfd_socket,
                                   .cgroup = flags.cgroup,
                                   .preserve_fds = flags.preserve_fds,
                                   .detach = flags.detach,
@@ -84,6 +86,11 @@ constexpr std::array kFlags = {
          .value = "FILE",
          .help = "Write the number of the process to this file",
          .bind = bind<&ExecFlags::pid_file>(),
+         .complete = Completion::file},
+    Flag{.name = "pidfd-socket",
+         .value = "SOCKET",
+         .help = "Send a pidfd of the process to this listening socket",
+         .bind = bind<&ExecFlags::pidfd_socket>(),
          .complete = Completion::file},
     Flag{.name = "cwd",
          .value = "DIR",

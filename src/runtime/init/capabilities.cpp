@@ -17,9 +17,15 @@ const oci::Capabilities& wanted_capabilities(const InitContext& context) {
   return wanted ? *wanted : kNone;
 }
 
-bool is_relaxed(const InitContext& context, const std::string& name) {
-  return std::ranges::find(context.plan.relaxed_capabilities, name) !=
-         context.plan.relaxed_capabilities.end();
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// Once, though it stands in several sets.
+Result<> warn(InitContext& context, const std::string& name, const std::string& text) {
+  if (contains(context.missing_capabilities, name)) return {};
+  context.missing_capabilities.push_back(name);
+  return context.channel.send(MessageType::warning, text);
 }
 
 // Those of the names that `available` has; the others are told or refused, as the plan says.
@@ -35,9 +41,8 @@ Result<sys::CapabilityMask> available_of(InitContext& context, const std::vector
     }
     const auto* why = capability ? "this host does not give it" : "it is not known here";
     const auto text = fmt::format("process.capabilities.{}: '{}': {}", set_name, printable(name), why);
-    if (capability && !is_relaxed(context, name)) return fail(Errc::permission_denied, "{}", text);
-    // Once, though it stands in several sets.
-    if (set_name == "bounding") TRY(context.channel.send(MessageType::warning, text));
+    if (contains(context.plan.required_capabilities, name)) return fail(Errc::permission_denied, "{}", text);
+    TRY(warn(context, name, text));
   }
   return set;
 }

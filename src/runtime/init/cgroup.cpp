@@ -22,7 +22,7 @@ Result<> attach(const InitContext& context) {
 
 Result<> join_namespace_of_init(const InitContext& context) {
   if (context.linux_part().find_namespace(oci::NamespaceType::cgroup) == nullptr) return {};
-  const auto init = TRY(context.fd_at(*context.plan.init_pidfd));
+  const auto init = TRY(context.fd_at(*context.plan.init_process));
   return sys::setns(init, CLONE_NEWCGROUP);
 }
 
@@ -32,8 +32,8 @@ Result<> enter_cgroup(InitContext& context) {
   TRY(attach(context));
   const auto file = TRY(context.procfs.open_self("cgroup", O_RDONLY));
   context.own_cgroups = TRY(sys::read_all(file, kMaxCgroupBytes));
-  if (context.is_exec()) return join_namespace_of_init(context);
   if (context.cgroup_namespace) return sys::setns(context.cgroup_namespace, CLONE_NEWCGROUP);
+  if (context.is_exec()) return join_namespace_of_init(context);
   if (!makes_namespace(context.linux_part(), oci::NamespaceType::cgroup)) return {};
   return sys::unshare(CLONE_NEWCGROUP);
 }

@@ -1,5 +1,7 @@
 #include "runtime/init/context.hpp"
 
+#include <algorithm>
+
 namespace corten::runtime {
 
 const oci::Linux& InitContext::linux_part() const {
@@ -10,6 +12,11 @@ const oci::Linux& InitContext::linux_part() const {
 const oci::Process& InitContext::process() const {
   static const oci::Process kNone;
   return plan.spec.process ? *plan.spec.process : kNone;
+}
+
+bool InitContext::joins_namespaces() const {
+  return is_exec() || std::ranges::any_of(linux_part().namespaces,
+                                          [](const oci::Namespace& each) { return !each.path.empty(); });
 }
 
 Result<sys::BorrowedFd> InitContext::fd_at(std::uint32_t place) const {

@@ -34,12 +34,15 @@ struct InitContext {
   std::string own_cgroups = {};  ///< /proc/self/cgroup as the host sees it.
   sys::UniqueFd cgroup_namespace =
       {};  ///< To join once the cgroup is entered; none for a new or no namespace.
-  sys::UniqueFd start_connection = {};  ///< `start` waits at its other end.
+  std::vector<std::string> missing_capabilities = {};  ///< Told as a warning already.
+  sys::UniqueFd start_connection = {};                 ///< `start` waits at its other end.
 
   /// "linux" and "process" of the spec, or empty ones: the command has checked that what must be there is.
   const oci::Linux& linux_part() const;
   const oci::Process& process() const;
   bool is_exec() const { return plan.kind == InitKind::exec; }
+  /// Whether others may be in namespaces that this process enters.
+  bool joins_namespaces() const;
 
   /// The descriptor at a place of the plan; invalid_argument when the message had fewer.
   Result<sys::BorrowedFd> fd_at(std::uint32_t place) const;

@@ -1,5 +1,6 @@
 // corten-init: the init helper of the runtime, a small static program. `corten` carries it inside and
 // executes it from memory; its only argument is the descriptor of its end of the channel (runtime/plan.hpp).
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -38,6 +39,8 @@ int main(int argc, char** argv) {
     std::fputs("corten-init: started by corten only\n", stderr);
     return 1;
   }
+  // Executed from a descriptor, it would be called by its number (execveat(2)).
+  (void)::prctl(PR_SET_NAME, "corten-init", 0, 0, 0);
   try {
     // Past the destructors of what stage 2 has a copy of: they would only cost time.
     ::_exit(run(fd));

@@ -11,6 +11,32 @@
 #endif
 
 namespace corten::runtime {
+namespace {
+
+// Its name in /proc/PID/ns.
+const char* file_of(oci::NamespaceType type) {
+  switch (type) {
+    case oci::NamespaceType::pid:
+      return "pid";
+    case oci::NamespaceType::network:
+      return "net";
+    case oci::NamespaceType::mount:
+      return "mnt";
+    case oci::NamespaceType::ipc:
+      return "ipc";
+    case oci::NamespaceType::uts:
+      return "uts";
+    case oci::NamespaceType::user:
+      return "user";
+    case oci::NamespaceType::cgroup:
+      return "cgroup";
+    case oci::NamespaceType::time:
+      return "time";
+  }
+  return "";
+}
+
+}  // namespace
 
 int namespace_flag(oci::NamespaceType type) {
   switch (type) {
@@ -40,6 +66,17 @@ Result<std::vector<JoinedNamespace>> open_joined_namespaces(const oci::Linux& li
     if (entry.path.empty()) continue;
     auto fd =
         TRY_CTX(sys::open(entry.path, O_RDONLY), "joining the {} namespace", oci::to_string(entry.type));
+    joined.push_back({.type = entry.type, .fd = std::move(fd)});
+  }
+  return joined;
+}
+
+Result<std::vector<JoinedNamespace>> open_namespaces_of(sys::BorrowedFd process_directory,
+                                                        const oci::Linux& linux_part) {
+  std::vector<JoinedNamespace> joined;
+  for (const auto& entry : linux_part.namespaces) {
+    auto fd = TRY_CTX(sys::openat(process_directory, std::string("ns/") + file_of(entry.type), O_RDONLY),
+                      "joining the {} namespace of the container", oci::to_string(entry.type));
     joined.push_back({.type = entry.type, .fd = std::move(fd)});
   }
   return joined;

@@ -19,6 +19,10 @@ struct JoinedNamespace {
 /// Opens the namespaces that have a path; the error names it.
 Result<std::vector<JoinedNamespace>> open_joined_namespaces(const oci::Linux& linux_part);
 
+/// The listed namespaces as a process has them, through its directory in /proc.
+Result<std::vector<JoinedNamespace>> open_namespaces_of(sys::BorrowedFd process_directory,
+                                                        const oci::Linux& linux_part);
+
 /// The CLONE_NEW* flags of those that are to be made, user and cgroup namespaces left out: they have their
 /// own time.
 int flags_of_new_namespaces(const oci::Linux& linux_part);

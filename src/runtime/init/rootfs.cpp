@@ -64,7 +64,9 @@ Result<sys::UniqueFd> bind_root(const InitContext& context, sys::BorrowedFd dire
   }
   if (!mount) return bind_by_call(context, directory);
   auto root = TRY(sys::duplicate(mount->fd()));
-  TRY(std::move(*mount).attach(directory));
+  auto attached = std::move(*mount).attach(directory);
+  if (!attached && attached.error().errnum() == ENOSYS) return bind_by_call(context, directory);
+  if (!attached) return std::unexpected(std::move(attached).error());
   return root;
 }
 

@@ -2,6 +2,10 @@
 
 #include <linux/seccomp.h>
 
+#include <optional>
+#include <string>
+
+#include "runtime/init/dumpable.hpp"
 #include "sys/file.hpp"
 #include "sys/seccomp_filter.hpp"
 
@@ -14,17 +18,28 @@ bool has_listener(const InitContext& context) {
   return (context.plan.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
 }
 
+// Any call may be stopped by the filter now, until somebody answers at the listener: all but write(2), so
+// only its number is told (seccomp::compile()).
+Result<> hand_over(InitContext& context, const sys::UniqueFd& listener) {
+  TRY(context.channel.write(MessageType::seccomp_listener, std::to_string(listener.get())));
+  const auto answer = TRY(context.channel.receive());
+  if (answer && answer->type == MessageType::proceed) return {};
+  const sys::BorrowedFd fds[] = {listener};
+  TRY(context.channel.send(MessageType::seccomp_listener, {}, fds));
+  TRY(context.channel.expect(MessageType::proceed));
+  return {};
+}
+
 Result<> load(InitContext& context) {
   const auto file = TRY(context.fd_at(*context.plan.seccomp_filter));
   TRY(sys::seek(file, 0));
   const auto program = TRY(sys::read_all(file, kMaxFilterBytes));
+  // Or the command, an ordinary user, could not fetch the listener. Nobody else is in new namespaces.
+  std::optional<DumpableWindow> window;
+  if (has_listener(context) && !context.joins_namespaces()) window.emplace();
   const auto listener = TRY(sys::load_seccomp_filter(as_bytes(program), context.plan.seccomp_flags));
   context.plan.seccomp_filter.reset();
-  if (!listener) return {};
-  const sys::BorrowedFd fds[] = {*listener};
-  TRY(context.channel.send(MessageType::seccomp_listener, {}, fds));
-  TRY(context.channel.expect(MessageType::proceed));
-  return {};
+  return listener ? hand_over(context, *listener) : Result<>();
 }
 
 Result<> load_if(InitContext& context, bool now) {

@@ -5,7 +5,6 @@
 #include <sched.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <string>
 
@@ -19,6 +18,7 @@
 #include "runtime/init/time_offsets.hpp"
 #include "sys/clone.hpp"
 #include "sys/file.hpp"
+#include "sys/file_status.hpp"
 #include "sys/names.hpp"
 #include "sys/namespaces.hpp"
 
@@ -136,11 +136,23 @@ Result<> enter_root_of_init(const InitContext& context) {
   return {};
 }
 
+// Where there are no pidfds. All are opened before the first is entered: in its user namespace we may be
+// refused.
+Result<> enter_namespaces_one_by_one(InitContext& context, sys::BorrowedFd process) {
+  auto joined = TRY(open_namespaces_of(process, context.linux_part()));
+  TRY(enter_user_namespace(context, joined));
+  TRY(join_others(context, joined));
+  const bool has_mounts = context.linux_part().find_namespace(oci::NamespaceType::mount) != nullptr;
+  return has_mounts ? Result<>() : enter_root_of_init(context);
+}
+
 // For exec: those namespaces of the container's process that the spec lists. setns(2) with a pidfd
 // (kernel 5.8) takes them all or none.
 Result<> enter_namespaces_of_init(InitContext& context) {
-  if (!context.plan.init_pidfd) return fail(Errc::invalid_argument, "the plan of an exec names no process");
-  const auto init = TRY(context.fd_at(*context.plan.init_pidfd));
+  if (!context.plan.init_process) return fail(Errc::invalid_argument, "the plan of an exec names no process");
+  const auto init = TRY(context.fd_at(*context.plan.init_process));
+  const auto status = TRY(sys::fstat(init));
+  if (status.is_directory()) return enter_namespaces_one_by_one(context, init);
   int flags = 0;
   for (const auto& entry : context.linux_part().namespaces) flags |= namespace_flag(entry.type);
   if ((flags & CLONE_NEWUSER) != 0) {
@@ -159,12 +171,6 @@ Result<> enter_namespaces_of_init(InitContext& context) {
   return (flags & CLONE_NEWNS) != 0 ? Result<>() : enter_root_of_init(context);
 }
 
-bool joins_namespaces(const InitContext& context) {
-  return context.is_exec() ||
-         std::ranges::any_of(context.linux_part().namespaces,
-                             [](const oci::Namespace& each) { return !each.path.empty(); });
-}
-
 Result<> announce(InitContext& context, const sys::Clone& clone) {
   const sys::BorrowedFd fds[] = {clone.pidfd};
   return context.channel.send(MessageType::init_process, std::to_string(clone.pid), fds);
@@ -175,7 +181,7 @@ Result<> announce(InitContext& context, const sys::Clone& clone) {
 Result<> run_stage1(Channel& channel) {
   auto context = TRY(receive_plan(channel));
   TRY(set_outer_limits(context));
-  if (joins_namespaces(context)) forbid_dumping();
+  if (context.joins_namespaces()) forbid_dumping();
   if (context.is_exec()) {
     TRY(enter_namespaces_of_init(context));
   } else {

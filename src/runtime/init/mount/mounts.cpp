@@ -52,33 +52,41 @@ Result<sys::UniqueFd> open_bind_target(const InitContext& context, const oci::Mo
   return target;
 }
 
-// One that stage 1 took out of the host's mount namespace: it must not stay a peer of the host's.
-Result<> attach_taken(const InitContext& context, const oci::Mount& mount, const MountOptions& options,
-                      sys::DetachedMount source) {
+// One that stage 1 took out of the host's mount namespace: it must not stay a peer of the host's. False where
+// move_mount(2) is missing though open_tree(2) was not, as some filters have it.
+Result<bool> attach_taken(const InitContext& context, const oci::Mount& mount, const MountOptions& options,
+                          sys::DetachedMount source) {
   const auto target = TRY(open_bind_target(context, mount, source.fd()));
   auto slave = source.set_attributes({.propagation = sys::Propagation::slave}, sys::Subtree::recursive);
-  if (!slave && slave.error().errnum() != ENOSYS) return slave;
+  if (!slave && slave.error().errnum() != ENOSYS) return std::unexpected(std::move(slave).error());
   const auto mounted = TRY(sys::duplicate(source.fd()));
-  TRY(std::move(source).attach(target));
-  return sys::change_mount_attributes(mounted, options.set, options.clear, sys::Subtree::only_this,
-                                      context.kernel);
+  auto attached = std::move(source).attach(target);
+  if (!attached && attached.error().errnum() == ENOSYS && options.id_mapped == IdMapped::no) return false;
+  if (!attached) return std::unexpected(std::move(attached).error());
+  TRY(sys::change_mount_attributes(mounted, options.set, options.clear, sys::Subtree::only_this,
+                                   context.kernel));
+  return true;
+}
+
+Result<> bind_by_path(const InitContext& context, const oci::Mount& mount, const MountOptions& options) {
+  const auto source = TRY(open_source(context, mount, options));
+  const auto target = TRY(open_bind_target(context, mount, source));
+  const sys::BindRequest request = {
+      .subtree = options.bind == BindKind::recursive ? sys::Subtree::recursive : sys::Subtree::only_this,
+      .attributes = options.set,
+      .cleared = options.clear,
+  };
+  return sys::bind_mount(source, target, request, context.kernel);
 }
 
 Result<> bind(InitContext& context, std::size_t index, const MountOptions& options) {
   const auto& mount = context.plan.spec.mounts[index];
+  bool done = false;
   if (index < context.mount_sources.size() && context.mount_sources[index]) {
-    TRY(attach_taken(context, mount, options, std::move(*context.mount_sources[index])));
+    done = TRY(attach_taken(context, mount, options, std::move(*context.mount_sources[index])));
     context.mount_sources[index].reset();
-  } else {
-    const auto source = TRY(open_source(context, mount, options));
-    const auto target = TRY(open_bind_target(context, mount, source));
-    const sys::BindRequest request = {
-        .subtree = options.bind == BindKind::recursive ? sys::Subtree::recursive : sys::Subtree::only_this,
-        .attributes = options.set,
-        .cleared = options.clear,
-    };
-    TRY(sys::bind_mount(source, target, request, context.kernel));
   }
+  if (!done) TRY(bind_by_path(context, mount, options));
   TRY(set_recursive_attributes(context, mount.destination, options));
   return set_propagations(context, mount.destination, options);
 }

@@ -1,0 +1,107 @@
+"""What a command that was killed leaves, and damaged records: `delete --force` takes all of it away."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bundle import Bundle
+from engine import CGROUPS, Runtime, leftovers, wait_until
+
+pytestmark = [pytest.mark.known_fault("runc", "leaves cgroups"), pytest.mark.known_fault("crun", "leaves cgroups")]
+
+# What changes something, or tells somebody: each of these calls of `create` is where it is killed in turn.
+_CALLS = "mkdir,mkdirat,rename,renameat,renameat2,link,linkat,unlink,unlinkat,clone3,clone,write,sendmsg,recvmsg,ftruncate"
+
+
+def processes_of(bundle: Bundle) -> list[int]:
+    """Init helpers and programs of this bundle that live, found by what they have as root or in memory."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            directory = os.readlink(entry / "cwd")
+        except OSError:
+            continue
+        if words[0] in (b"corten-init", b"/init") and (directory == str(bundle.rootfs) or bundle.id in directory):
+            found.append(int(entry.name))
+    return found
+
+
+def cgroups_named(bundle: Bundle) -> list[str]:
+    return leftovers(bundle) + [str(path) for path in CGROUPS.glob(f"*/{bundle.id}")]
+
+
+@pytest.fixture
+def strace() -> str:
+    found = shutil.which("strace")
+    if found is None:
+        pytest.fail("needs strace, which scripts/install-packages installs")
+    return found
+
+
+def test_create_killed_at_every_step(runtime: Runtime, bundle: Bundle, strace: str, place: Path) -> None:
+    command = runtime.command
+    bundle.linux["resources"] = {"pids": {"limit": 20}}
+    bundle.spec["hooks"] = {"createRuntime": [{"path": "/bin/true"}]}
+    killed = 0
+    while True:
+        runtime.command = (strace, "-qq", "-o", str(place / "calls"), "-e", f"trace={_CALLS}",
+                           "-e", f"inject={_CALLS}:signal=KILL:when={killed + 1}", *command)
+        bundle.write()
+        done = runtime("create", "--bundle", str(bundle.path), bundle.id)
+        runtime.command = command
+        if done.code == 0:
+            break
+        killed += 1
+        assert "killed by SIGKILL" in (place / "calls").read_text(), done.err
+        listed = runtime("list", "-q")
+        assert listed.code == 0, listed.err
+        runtime.ok("delete", "--force", bundle.id)
+        assert runtime.containers() == [], f"call {killed}"
+        assert cgroups_named(bundle) == [], f"call {killed}"
+        wait_until(lambda: not processes_of(bundle), f"the end of all processes after call {killed}")
+    assert killed > 20  # or the list of calls is no longer that of the runtime
+    runtime.ok("delete", "--force", bundle.id)
+    assert cgroups_named(bundle) == []
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"id": 7}', "damaged"])
+def test_a_damaged_record(runtime: Runtime, bundle: Bundle, text: str) -> None:
+    container = runtime.started(bundle.runs("spawn 2", "wait"))
+    container.answers(1)
+    pid = container.pid
+    (runtime.root / bundle.id / "state.json").write_text(text)
+    assert "--force" in runtime.refused("delete", bundle.id)
+    done = runtime("delete", "--force", bundle.id)
+    assert done.code == 0, done.err
+    assert bundle.id in done.err and "damaged" in done.err
+    assert runtime.containers() == [] and leftovers(bundle) == []
+    assert not Path(f"/proc/{pid}").exists() or " Z " in Path(f"/proc/{pid}/stat").read_text()
+
+
+def test_a_damaged_record_beside_others(runtime: Runtime, bundle: Bundle, make_bundle) -> None:  # type: ignore
+    other = make_bundle()
+    runtime.create(bundle)
+    runtime.create(other)
+    (runtime.root / bundle.id / "state.json").write_text("{")
+    done = runtime("list", "-q")
+    assert done.code == 0 and done.out.split() == [other.id]
+    assert bundle.id in done.err
+    runtime.ok("delete", "--force", bundle.id)
+    assert runtime.containers() == [other.id]
+
+
+def test_a_damaged_record_and_no_configuration(runtime: Runtime, bundle: Bundle) -> None:
+    container = runtime.create(bundle)
+    pid = container.pid
+    directory = runtime.root / bundle.id
+    (directory / "state.json").write_text("{")
+    (directory / "config.json").write_text("{")
+    done = runtime("delete", "--force", bundle.id)
+    assert done.code == 0 and "cannot be found" in done.err
+    assert runtime.containers() == []
+    os.kill(pid, 9)
