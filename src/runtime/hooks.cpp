@@ -73,6 +73,8 @@ Result<> run_hook(const oci::Hook& hook, const HookRun& run) {
       .standard_output = streams.output,
       .standard_error = streams.output,
       .session = sys::Session::own,
+      // Nobody waits for it once we are gone, and it would go on with a container that is not made any more.
+      .parent_death_signal = SIGKILL,
   };
   log::debug("running {} hook '{}'", run.point, hook.path);
   auto child = TRY(sys::spawn(options));

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,6 +14,7 @@
 #include "runtime/notify_socket.hpp"
 #include "runtime/status.hpp"
 #include "sys/file.hpp"
+#include "sys/poll.hpp"
 #include "sys/socket.hpp"
 
 namespace corten::runtime {
@@ -27,7 +30,12 @@ std::unexpected<Error> ended_before(const std::string& id) {
 // execve closes the other end; a message is what went wrong instead.
 Result<> wait_for_execution(const sys::UniqueFd& connection, const std::string& id,
                             Interruption* interruption) {
-  if (interruption != nullptr) TRY(interruption->wait_for(connection));
+  const auto waited = wait_for(connection, std::nullopt, interruption);
+  if (!waited) {
+    // The program may run all the same, and then the signal is for it.
+    const bool decided = TRY(sys::wait_readable(connection, std::chrono::milliseconds(0)));
+    if (!decided) return std::unexpected(waited.error().clone());
+  }
   std::string buffer(kMaxErrorBytes, '\0');
   const auto received =
       sys::receive_message(connection, {reinterpret_cast<std::uint8_t*>(buffer.data()), buffer.size()});

@@ -18,7 +18,7 @@ import pytest
 
 import engine
 from bundle import Bundle
-from engine import Runtime
+from engine import Runtime, name_of
 
 _SOURCES = Path(__file__).resolve().parent / "init"
 RUNTIMES = os.environ.get("CORTEN_TEST_RUNTIMES", "corten,runc,crun").split(",")
@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _has_fault(item: pytest.Item) -> bool:
     call = getattr(item, "callspec", None)
-    runtime = call.params.get("runtime") if call else None
+    runtime = call.params.get("runtime_command") if call else None
     return any(runtime == marker.args[0] for marker in item.iter_markers("known_fault"))
 
 
@@ -80,16 +80,19 @@ def place() -> Iterator[Path]:
 
 
 @pytest.fixture(params=RUNTIMES)
-def runtime(request: pytest.FixtureRequest, place: Path) -> Iterator[Runtime]:
+def runtime_command(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    if request.param == "corten":
+        return request.getfixturevalue("corten_oci")
+    if shutil.which(request.param) is None:
+        pytest.fail(f"needs {request.param}, which scripts/install-packages installs")
+    return (request.param,)
+
+
+@pytest.fixture
+def runtime(runtime_command: tuple[str, ...], place: Path) -> Iterator[Runtime]:
     if os.geteuid() != 0:
         pytest.skip("needs root, to make containers without a user namespace")
-    if request.param == "corten":
-        command = request.getfixturevalue("corten_oci")
-    elif shutil.which(request.param) is None:
-        pytest.fail(f"needs {request.param}, which scripts/install-packages installs")
-    else:
-        command = (request.param,)
-    made = Runtime(request.param, command, place)
+    made = Runtime(name_of(runtime_command), runtime_command, place)
     yield made
     made.close()
 

@@ -65,6 +65,11 @@ class Running:
         return Outcome(code, self.out.read_text(errors="replace"), self.err.read_text(errors="replace"))
 
 
+def name_of(command: tuple[str, ...]) -> str:
+    """"corten", "runc" or "crun"."""
+    return "corten" if command[-1] == "oci" else command[0]
+
+
 class Runtime:
     """Runs verbs with a state directory of its own."""
 

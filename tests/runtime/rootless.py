@@ -10,28 +10,39 @@ from engine import Running, Runtime
 OLD_CALLS = {"open_tree": 428, "move_mount": 429, "fsopen": 430, "pidfd_open": 434, "clone3": 435, "close_range": 436,
              "openat2": 437, "pidfd_getfd": 438, "mount_setattr": 442}
 
-UID = 4242
-# Where the user sees the folder of the test: those above it may be closed to others.
-SEEN = "/mnt"
+_IS_ROOT = os.geteuid() == 0
+UID = 4242 if _IS_ROOT else os.geteuid()
+# Where that user sees the folder of the test: those above it may be closed to others.
+_SEEN = "/mnt"
 
 
 class UsersRuntime(Runtime):
-    """A runtime that an ordinary user runs; paths are told as that user sees them."""
+    """A runtime that an ordinary user runs: the one who runs the tests or, for root, somebody else."""
 
     def __init__(self, name: str, command: tuple[str, ...], place: Path) -> None:
-        user = ("setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups", "--")
+        user = ("setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups", "--") if _IS_ROOT else ()
         super().__init__(name, (*user, *command), place)
-        self.setup = f"mount --rbind {place} {SEEN}"
         self.root.mkdir()
         runtime_directory = place / "runtime"
         runtime_directory.mkdir(mode=0o700)
-        self.variables = {"XDG_RUNTIME_DIR": f"{SEEN}/runtime", "HOME": SEEN}
+        self.variables = {"XDG_RUNTIME_DIR": self.seen(runtime_directory), "HOME": self.seen(place)}
+        if not _IS_ROOT:
+            return
         for path in (self.root, runtime_directory):
             os.chown(path, UID, UID)
+        self.setup = f"mount --rbind {place} {_SEEN}"
+        if name == "corten":  # its build tree may be closed to the user too
+            (place / "corten").touch()
+            self.setup = f"mount --rbind {command[0]} {place}/corten; {self.setup}"
+            self.command = (*user, f"{_SEEN}/corten", "oci")
+
+    def seen(self, path: Path) -> str:
+        """As the user sees it."""
+        return str(path).replace(str(self.place), _SEEN) if _IS_ROOT else str(path)
 
     def begin(self, *words: str, options: tuple[str, ...] = (), **how: Any) -> Running:
-        told = [word.replace(str(self.place), SEEN) for word in words]
-        root, self.root = self.root, Path(SEEN) / "state"
+        told = [self.seen(Path(word)) if word.startswith("/") else word for word in words]
+        root, self.root = self.root, Path(self.seen(self.root))
         try:
             return super().begin(*told, options=options, **how)
         finally:

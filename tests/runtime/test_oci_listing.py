@@ -101,8 +101,9 @@ def test_the_name_decides(corten_oci: tuple[str, ...], bundle: Bundle) -> None:
     link = bundle.path / "corten-oci"
     link.symlink_to(corten_oci[0])
     again = Runtime("corten", (str(link),), bundle.path.parent)
-    assert again.ask(bundle, "echo done") == ["done"]
     assert "spec: 1." in again.ok("--version")
+    if os.geteuid() == 0:
+        assert again.ask(bundle, "echo done") == ["done"]
 
 
 @pytest.mark.known_fault("runc", "can do it, with CRIU")

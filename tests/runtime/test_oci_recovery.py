@@ -33,6 +33,20 @@ def processes_of(bundle: Bundle) -> list[int]:
     return found
 
 
+def sleepers(bundle: Bundle) -> list[str]:
+    """Hooks of this bundle that wait: the time that they wait is its mark."""
+    mark = f"4{bundle.path.stat().st_ino}".encode()
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = entry.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if words[0] == b"sleep" and mark in words:
+            found.append(entry.parent.name)
+    return found
+
+
 def cgroups_named(bundle: Bundle) -> list[str]:
     return leftovers(bundle) + [str(path) for path in CGROUPS.glob(f"*/{bundle.id}")]
 
@@ -70,6 +84,22 @@ def test_create_killed_at_every_step(runtime: Runtime, bundle: Bundle, strace: s
             break
         killed += 1
     assert killed > 0  # or the calls are no longer those of the runtime
+
+
+@pytest.mark.parametrize("point", ["prestart", "createRuntime", "createContainer"])
+def test_create_killed_while_a_hook_runs(runtime: Runtime, bundle: Bundle, point: str) -> None:
+    flag = bundle.path / "flag"
+    bundle.spec["hooks"] = {point: [{"path": "/bin/sh", "args": [
+        "sh", "-c", f"cat >/dev/null; : > {flag}; exec sleep 4{bundle.path.stat().st_ino}"]}]}
+    bundle.write()
+    creating = runtime.begin("create", "--bundle", str(bundle.path), bundle.id)
+    wait_until(flag.exists, "the hook")
+    creating.process.kill()
+    creating.process.wait()
+    runtime.ok("delete", "--force", bundle.id)
+    assert runtime.containers() == [] and cgroups_named(bundle) == []
+    wait_until(lambda: not processes_of(bundle), "the end of the container's process")
+    wait_until(lambda: not sleepers(bundle), "the end of the hook")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"id": 7}', "damaged"])

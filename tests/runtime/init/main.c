@@ -70,7 +70,8 @@ static int run_without(char** argv) {
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
   const struct sock_fprog program = {.len = sizeof filter / sizeof *filter, .filter = filter};
-  // Root needs no no_new_privs for this, which the containers would inherit.
+  // Only an ordinary user needs no_new_privs for this, which the containers inherit.
+  if (geteuid() != 0) prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0) execvp(argv[3], argv + 3);
   fprintf(stderr, "init: running '%s': %s\n", argv[3], strerrorname_np(errno));
   return kUsage;
