@@ -10,6 +10,7 @@ import pytest
 from bundle import Bundle
 from engine import Container, Runtime, name_of
 from rootless import OLD_CALLS, UID, UsersRuntime
+from test_oci_seccomp_notify import PassingAgent
 
 @pytest.fixture
 def users(runtime_command: tuple[str, ...], place: Path) -> Iterator[UsersRuntime]:
@@ -81,6 +82,21 @@ def test_masks_and_readonly_paths(users: Runtime, own: Bundle) -> None:
     own.spec["root"]["readonly"] = True
     assert users.ask(own, "cat /proc/keys", "try-create /x", "try-write /proc/sys/kernel/shmmax 1") == \
         ["", "EROFS", "EROFS"]
+
+
+@pytest.mark.parametrize("no_new_privileges", [False, True])
+def test_an_agent_of_the_users(users: UsersRuntime, own: Bundle, no_new_privileges: bool) -> None:
+    """The listener of a filter that stops the calls which would hand it over."""
+    path = own.path.parent / "agent.sock"
+    agent = PassingAgent(path)
+    path.chmod(0o777)
+    own.process["noNewPrivileges"] = no_new_privileges
+    own.linux["seccomp"] = {"defaultAction": "SCMP_ACT_ALLOW", "listenerPath": users.seen(path), "syscalls": [
+        {"names": ["getpriority", "sendmsg", "recvmsg"], "action": "SCMP_ACT_NOTIFY"}]}
+    try:
+        assert users.ask(own, "try-call 140") == ["EXDEV"]
+    finally:
+        agent.close()
 
 
 def test_a_missing_program(users: Runtime, own: Bundle) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from bundle import Bundle
 from engine import Runtime
+from rootless import OLD_CALLS
 
 _GETPRIORITY = 140
 # struct seccomp_notif {u64 id; u32 pid, flags; seccomp_data {int nr; u32 arch; u64 ip; u64 args[6];}}
@@ -105,7 +106,6 @@ class PassingAgent(Agent):
         return Answer(id=seen.id, flags=_CONTINUE)
 
 
-@pytest.mark.known_fault("crun", "1.8 sends the listener by the call that is stopped")
 @pytest.mark.parametrize("no_new_privileges", [False, True])
 def test_a_filter_over_the_calls_that_hand_it_over(runtime: Runtime, bundle: Bundle, place: Path,
                                                    no_new_privileges: bool) -> None:
@@ -119,6 +119,18 @@ def test_a_filter_over_the_calls_that_hand_it_over(runtime: Runtime, bundle: Bun
     finally:
         agent.close()
     assert agent.asked == _GETPRIORITY
+
+
+@pytest.mark.known_fault("runc", "needs pidfd_getfd")
+def test_a_kernel_where_the_listener_must_be_sent(runtime: Runtime, bundle: Bundle, place: Path, init: Path) -> None:
+    agent = Agent(place / "agent.sock")
+    runtime.command = (str(init), "without", str(OLD_CALLS["pidfd_getfd"]), *runtime.command)
+    bundle.linux["seccomp"] = {"defaultAction": "SCMP_ACT_ALLOW", "listenerPath": str(place / "agent.sock"),
+                               "syscalls": [{"names": ["getpriority"], "action": "SCMP_ACT_NOTIFY"}]}
+    try:
+        assert runtime.ask(bundle, f"try-call {_GETPRIORITY}") == ["EXDEV"]
+    finally:
+        agent.close()
 
 
 def test_an_agent_that_is_not_there(runtime: Runtime, bundle: Bundle, place: Path) -> None:
