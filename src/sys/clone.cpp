@@ -3,7 +3,6 @@
 #include <linux/sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -23,24 +22,17 @@ pid_t raw_clone3(int& pidfd) {
   return static_cast<pid_t>(::syscall(SYS_clone3, &args, sizeof args));
 }
 
-Result<Clone> fork_with_pidfd() {
-  // _Fork (glibc 2.34): without atfork handlers, which may take locks.
-  const pid_t pid = ::_Fork();
+// As fork() with a pidfd, past glibc's handlers, which may take locks.
+Result<Clone> clone_legacy(unsigned long flags) {
+  int pidfd = -1;
+  const auto pid =
+      static_cast<pid_t>(::syscall(SYS_clone, flags | CLONE_PIDFD | SIGCHLD, nullptr, &pidfd, nullptr, 0UL));
   if (pid < 0) {
     const int err = errno;
     return fail_errno(err, "starting a process");
   }
   if (pid == 0) return Clone{};
-  const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-  if (fd < 0) {
-    // Nobody else waits for our children, so the number still means this one.
-    const int err = errno;
-    ::kill(pid, SIGKILL);
-    (void)::waitpid(pid, nullptr, 0);
-    return with_hint(fail_errno(err, "opening a descriptor of process {}", pid),
-                     "kernel 5.3 or newer is needed");
-  }
-  return Clone{.pid = pid, .pidfd = UniqueFd(fd)};
+  return Clone{.pid = pid, .pidfd = UniqueFd(pidfd)};
 }
 
 }  // namespace
@@ -66,22 +58,14 @@ Result<Clone> clone_process(const Kernel& kernel) {
       return Clone{.pid = pid, .pidfd = UniqueFd(pidfd)};
     }
   }
-  auto clone = fork_with_pidfd();
+  auto clone = clone_legacy(0);
   if (!clone || clone->pid != 0) ::pthread_sigmask(SIG_SETMASK, &old_mask, nullptr);
   return clone;
 }
 
 Result<Clone> clone_sibling() {
   // clone3 would refuse an exit signal beside CLONE_PARENT; the sibling has ours. With SIGCHLD as ours is.
-  int pidfd = -1;
-  constexpr unsigned long kFlags = CLONE_PARENT | CLONE_PIDFD | SIGCHLD;
-  const auto pid = static_cast<pid_t>(::syscall(SYS_clone, kFlags, nullptr, &pidfd, nullptr, 0UL));
-  if (pid < 0) {
-    const int err = errno;
-    return fail_errno(err, "starting a process beside this one");
-  }
-  if (pid == 0) return Clone{};
-  return Clone{.pid = pid, .pidfd = UniqueFd(pidfd)};
+  return clone_legacy(CLONE_PARENT);
 }
 
 void reset_signals() noexcept {

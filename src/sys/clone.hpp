@@ -13,8 +13,8 @@ struct Clone {
   UniqueFd pidfd;  ///< Owned by the parent; none in the child.
 };
 
-/// A copy of this process: clone3 with a pidfd and default signal handlers (kernel 5.5), else _Fork() and
-/// pidfd_open (5.3). Other threads do not exist in the child and their locks may be held, so the child may
+/// A copy of this process: clone3 with a pidfd and default signal handlers (kernel 5.5), else clone with a
+/// pidfd (5.2). Other threads do not exist in the child and their locks may be held, so the child may
 /// make async-signal-safe calls only, and ends with execve or _exit. Signals are blocked in the child.
 ///
 /// CLOEXEC does nothing before execve: until then the child holds a copy of every descriptor, also of pipes

@@ -50,7 +50,7 @@ TEST_P(Denied, Openat2LeavesTheWalk) {
 
 TEST_P(Denied, Clone3AndCloseRangeLeaveForkAndProc) {
   EXPECT_CHILD_PASSES([] {
-    if (auto bad = deny({SYS_clone3, SYS_close_range}); !bad.empty()) return bad;
+    if (auto bad = deny({SYS_clone3, SYS_close_range, SYS_pidfd_open}); !bad.empty()) return bad;
     const UniqueFd leak(::fcntl(0, F_DUPFD, 60));
     const auto ran = run_capture({"sh", "-c", "ls /proc/self/fd | tr '\\n' ' '"});
     CHILD_TRY(ran);

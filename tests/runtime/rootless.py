@@ -9,6 +9,12 @@ from engine import Running, Runtime
 # The same numbers on every architecture since 5.0, when the tables were joined.
 OLD_CALLS = {"open_tree": 428, "move_mount": 429, "fsopen": 430, "pidfd_open": 434, "clone3": 435, "close_range": 436,
              "openat2": 437, "pidfd_getfd": 438, "mount_setattr": 442}
+_ALL = ",".join(str(each) for each in OLD_CALLS.values())
+
+
+def without(init: Path, name: str) -> tuple[str, ...]:
+    """What to put before a command so that it lacks this call, or "all" of them."""
+    return (str(init), "without", str(OLD_CALLS[name]) if name in OLD_CALLS else _ALL)
 
 _IS_ROOT = os.geteuid() == 0
 UID = 4242 if _IS_ROOT else os.geteuid()

@@ -9,18 +9,18 @@ import pytest
 
 from bundle import Bundle, bind
 from engine import Runtime
-from rootless import OLD_CALLS
+from rootless import OLD_CALLS, without
 
 
 
-@pytest.mark.parametrize("name", OLD_CALLS)
+@pytest.mark.parametrize("name", [*OLD_CALLS, "all"])
 def test_without(runtime: Runtime, bundle: Bundle, init: Path, place: Path, name: str) -> None:
     (place / "volume").mkdir()
     bundle.mounts.append(bind(place / "volume", "/mnt", "rbind", "ro", "nosuid"))
     bundle.linux["maskedPaths"] = ["/proc/keys", "/sys/firmware"]
     bundle.linux["readonlyPaths"] = ["/proc/sys"]
     bundle.spec["root"]["readonly"] = True
-    runtime.command = (str(init), "without", str(OLD_CALLS[name]), *runtime.command)
+    runtime.command = (*without(init, name), *runtime.command)
     container = runtime.started(bundle.runs("fds", "try-create /mnt/x", "try-write /proc/sys/kernel/shmmax 1",
                                             "try-call 39", "wait"))
     fds, made, written, called = container.answers(4)
@@ -34,14 +34,14 @@ def test_without(runtime: Runtime, bundle: Bundle, init: Path, place: Path, name
     assert runtime.containers() == []
 
 
-@pytest.mark.parametrize("name", OLD_CALLS)
+@pytest.mark.parametrize("name", [*OLD_CALLS, "all"])
 def test_a_user_namespace_without(runtime: Runtime, bundle: Bundle, init: Path, place: Path, name: str) -> None:
     """Bind mounts are then taken before the user namespace is entered."""
     (place / "volume").mkdir(mode=0o755)
     (place / "volume/file").write_text("shown")
     bundle.mapped()
     bundle.mounts.append(bind(place / "volume", "/mnt", "bind", "ro"))
-    runtime.command = (str(init), "without", str(OLD_CALLS[name]), *runtime.command)
+    runtime.command = (*without(init, name), *runtime.command)
     container = runtime.started(bundle.runs("cat /mnt/file", "cat /proc/self/uid_map", "wait"))
     text, uid_map = container.answers(2)
     assert text == "shown"
@@ -53,5 +53,5 @@ def test_a_user_namespace_without(runtime: Runtime, bundle: Bundle, init: Path, 
 
 def test_the_launcher_works(runtime: Runtime, bundle: Bundle, init: Path) -> None:
     """The filter is there inside too: the call above did fail."""
-    runtime.command = (str(init), "without", str(OLD_CALLS["openat2"]), *runtime.command)
+    runtime.command = (*without(init, "openat2"), *runtime.command)
     assert runtime.ask(bundle, f"try-call {OLD_CALLS['openat2']}") == ["ENOSYS"]

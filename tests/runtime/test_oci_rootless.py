@@ -9,7 +9,7 @@ import pytest
 
 from bundle import Bundle
 from engine import Container, Runtime, name_of
-from rootless import OLD_CALLS, UID, UsersRuntime
+from rootless import OLD_CALLS, UID, UsersRuntime, without
 from test_oci_seccomp_notify import PassingAgent
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_a_missing_program(users: Runtime, own: Bundle) -> None:
     assert "/no/such/program" in users.fails(own)
 
 
-@pytest.mark.parametrize("name", OLD_CALLS)
+@pytest.mark.parametrize("name", [*OLD_CALLS, "all"])
 def test_without(users: UsersRuntime, own: Bundle, init: Path, name: str) -> None:
     """As test_oci_old_kernels.py has it for root."""
     volume = own.path.parent / "volume"
@@ -112,7 +112,7 @@ def test_without(users: UsersRuntime, own: Bundle, init: Path, name: str) -> Non
     own.mounts.append({"destination": "/mnt", "type": "none", "source": users.seen(volume), "options": ["bind", "ro"]})
     own.linux["maskedPaths"] = ["/proc/keys"]
     own.spec["root"]["readonly"] = True
-    users.command = (str(init), "without", str(OLD_CALLS[name]), *users.command)
+    users.command = (*without(init, name), *users.command)
     container: Container = users.started(own.runs("cat /proc/keys", "try-create /x", "try-create /mnt/x", "wait"))
     assert container.answers(3) == ["", "EROFS", "EROFS"]
     assert container.status == "running"
@@ -141,9 +141,9 @@ def test_root_of_a_user_namespace(runtime: Runtime, own: Bundle) -> None:
     assert text.split() == ["0", "0", "1"]
 
 
-@pytest.mark.parametrize("name", OLD_CALLS)
+@pytest.mark.parametrize("name", [*OLD_CALLS, "all"])
 def test_root_of_a_user_namespace_without(runtime: Runtime, own: Bundle, init: Path, name: str) -> None:
     inside_a_user_namespace(runtime, own)
     own.linux["maskedPaths"] = ["/proc/keys"]
-    runtime.command = (str(init), "without", str(OLD_CALLS[name]), *runtime.command)
+    runtime.command = (*without(init, name), *runtime.command)
     assert runtime.ask(own, "cat /proc/keys", "echo x") == ["", "x"]

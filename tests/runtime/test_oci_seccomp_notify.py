@@ -15,7 +15,7 @@ import pytest
 
 from bundle import Bundle
 from engine import Runtime
-from rootless import OLD_CALLS
+from rootless import without
 
 _GETPRIORITY = 140
 # struct seccomp_notif {u64 id; u32 pid, flags; seccomp_data {int nr; u32 arch; u64 ip; u64 args[6];}}
@@ -124,7 +124,7 @@ def test_a_filter_over_the_calls_that_hand_it_over(runtime: Runtime, bundle: Bun
 @pytest.mark.known_fault("runc", "needs pidfd_getfd")
 def test_a_kernel_where_the_listener_must_be_sent(runtime: Runtime, bundle: Bundle, place: Path, init: Path) -> None:
     agent = Agent(place / "agent.sock")
-    runtime.command = (str(init), "without", str(OLD_CALLS["pidfd_getfd"]), *runtime.command)
+    runtime.command = (*without(init, "pidfd_getfd"), *runtime.command)
     bundle.linux["seccomp"] = {"defaultAction": "SCMP_ACT_ALLOW", "listenerPath": str(place / "agent.sock"),
                                "syscalls": [{"names": ["getpriority"], "action": "SCMP_ACT_NOTIFY"}]}
     try:

@@ -61,18 +61,29 @@ static void run_step(int argc, char** argv) {
   fflush(stdout);
 }
 
-// without NUMBER PROGRAM [ARGUMENT]...: on the host, runs a program to which one system call answers ENOSYS.
-static int run_without(char** argv) {
+static int deny(unsigned call) {
   struct sock_filter filter[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number(argv[2]), 0, 1),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
   const struct sock_fprog program = {.len = sizeof filter / sizeof *filter, .filter = filter};
+  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+// without NUMBER[,NUMBER]... PROGRAM [ARGUMENT]...: on the host, runs a program to which these system calls
+// answer ENOSYS.
+static int run_without(char** argv) {
   // Only an ordinary user needs no_new_privs for this, which the containers inherit.
   if (geteuid() != 0) prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0) execvp(argv[3], argv + 3);
+  int failed = 0;
+  for (const char* rest = argv[2]; rest != NULL;) {
+    char* end = NULL;
+    failed |= deny((unsigned)strtoul(rest, &end, 10));
+    rest = *end == ',' ? end + 1 : NULL;
+  }
+  if (failed == 0) execvp(argv[3], argv + 3);
   fprintf(stderr, "init: running '%s': %s\n", argv[3], strerrorname_np(errno));
   return kUsage;
 }
