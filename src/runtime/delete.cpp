@@ -123,9 +123,11 @@ Result<FoundContainer> find_to_remove(const Settings& settings, const ContainerI
 
 void warn_of_damage(const FoundContainer& found) {
   if (!found.damaged) return;
+  const auto cgroup = open_cgroup(found.record);
+  const auto pids = cgroup && *cgroup ? (*cgroup)->pids() : std::vector<pid_t>();
   log::warning("the record of container '{}' is damaged; it is removed {}", found.record.id,
-               found.record.cgroup.empty() ? "without its processes, which cannot be found"
-                                           : "with the processes of the cgroup that its configuration names");
+               pids && !pids->empty() ? "with the processes of the cgroup that its configuration names"
+                                      : "and no process of it was found");
 }
 
 }  // namespace
