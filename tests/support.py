@@ -10,6 +10,10 @@ from typing import Mapping, Optional
 import pytest
 
 
+# How many times longer than usual a test may wait: an emulated machine is slow (scripts/test-vm).
+SLOWNESS = float(os.environ.get("CORTEN_TEST_SLOWNESS", "1"))
+
+
 @dataclass(frozen=True)
 class Outcome:
     code: int  # negative: killed by that signal

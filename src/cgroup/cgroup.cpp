@@ -11,11 +11,14 @@
 #include "cgroup/patience.hpp"
 #include "cgroup/systemd/bus.hpp"
 #include "cgroup/tree.hpp"
+#include "sys/file.hpp"
 #include "sys/names.hpp"
 
 namespace corten::cgroup {
 
 namespace {
+
+constexpr std::size_t kMaxFileBytes = std::size_t{1024} * 1024;
 
 bool is_refusal(const Error& error) {
   const int err = error.errnum();
@@ -112,10 +115,10 @@ Result<> Cgroup::refuse_occupied() const {
 Result<Cgroup> Cgroup::open(const Location& location) {
   Cgroup cgroup;
   cgroup.location_ = location;
-  bool v1 = false;
+  std::vector<Hierarchy> hierarchies;
   for (std::size_t i = 0; i < location.places.size(); ++i) {
     const auto& place = location.places[i];
-    v1 = v1 || !place.hierarchy.unified;
+    hierarchies.push_back(place.hierarchy);
     auto mount = Directory::open(place.hierarchy.mount_point);
     if (!mount && mount.error().kind() == Errc::not_found) continue;
     if (!mount) return std::unexpected(std::move(mount).error());
@@ -124,7 +127,7 @@ Result<Cgroup> Cgroup::open(const Location& location) {
     if (!dir) return std::unexpected(std::move(dir).error());
     cgroup.parts_.push_back({.mount = std::move(*mount), .dir = std::move(*dir), .place = i});
   }
-  cgroup.layout_ = location.places.empty() ? Layout::none : v1 ? Layout::v1 : Layout::v2;
+  cgroup.layout_ = layout_of(hierarchies);
   if (location.places.empty()) cgroup.refusal_ = "the container was made without a cgroup";
   return cgroup;
 }
@@ -149,10 +152,28 @@ const Directory* Cgroup::find_processes() const {
   return parts_.empty() ? nullptr : &parts_.front().dir;
 }
 
-Result<AttachFiles> Cgroup::open_attach_files(const std::string& below) const {
+// The path below the cgroup, "" for itself. What a container manages itself may be anywhere by the time of the
+// answer: then the kernel refuses to take the process.
+Result<std::string> Cgroup::find_v2_entrance(const Part& part, pid_t beside) const {
+  const auto given_away = TRY(part.dir.find_text("cgroup.subtree_control"));
+  if (given_away.empty()) return "";
+  const auto text =
+      sys::read_file(sys::BorrowedFd::cwd(), "/proc/" + std::to_string(beside) + "/cgroup", kMaxFileBytes);
+  if (!text) return "";  // it has ended
+  const auto above = "/" + location_.places[part.place].path + "/";
+  const auto memberships = TRY(parse_memberships(*text));
+  for (const auto& each : memberships) {
+    if (each.hierarchy.empty() && each.path.starts_with(above)) return each.path.substr(above.size());
+  }
+  return "";
+}
+
+Result<AttachFiles> Cgroup::open_attach_files(const std::string& below, pid_t beside) const {
   AttachFiles files;
   for (const auto& part : parts_) {
-    const auto dir = TRY(part.dir.open_below(below.empty() ? "." : below));
+    auto path = below;
+    if (path.empty() && beside > 0 && hierarchy_of(part).unified) path = TRY(find_v2_entrance(part, beside));
+    const auto dir = TRY(part.dir.open_below(path.empty() ? "." : path));
     if (!hierarchy_of(part).unified) {
       auto file = TRY(dir.open_for_writing("tasks"));
       files.v1.push_back(std::move(file));

@@ -85,8 +85,10 @@ class Cgroup {
   /// of "no limit" is not asked for.
   Result<> apply(const oci::Resources& resources, Applied when);
 
-  /// Of the cgroup itself or one below it ("a/b"), which must exist.
-  Result<AttachFiles> open_attach_files(const std::string& below = "") const;
+  /// Of the cgroup itself or one below it ("a/b"), which must exist. On v2 nobody may enter a cgroup that gives
+  /// controllers to its children (cgroups(7), "no internal processes"): then the one of the process `beside`,
+  /// where that is below.
+  Result<AttachFiles> open_attach_files(const std::string& below = "", pid_t beside = 0) const;
 
   /// Waits until every process stands still, or runs again. Bounded: `unavailable` when they do not. Without
   /// a freezer `unsupported`.
@@ -124,6 +126,7 @@ class Cgroup {
   void remove_new() noexcept;
   Result<> refuse_occupied() const;
   Result<> remove_part(const Part& part) const;
+  Result<std::string> find_v2_entrance(const Part& part, pid_t beside) const;
 
   const Hierarchy& hierarchy_of(const Part& part) const { return location_.places[part.place].hierarchy; }
   /// The directory in the v1 hierarchy of a controller; null if it is not there.

@@ -45,21 +45,21 @@ const sys::MountInfo* find_mount(const std::vector<sys::MountInfo>& mounts, cons
   return best;
 }
 
+}  // namespace
+
 Layout layout_of(const std::vector<Hierarchy>& hierarchies) {
   bool v1 = false;
   bool v2 = false;
   for (const auto& each : hierarchies) {
     if (each.unified) {
       v2 = true;
-    } else if (!each.controllers.front().starts_with("name=")) {
+    } else if (!each.name().starts_with("name=")) {
       v1 = true;
     }
   }
   if (v1) return v2 ? Layout::hybrid : Layout::v1;
   return v2 ? Layout::v2 : Layout::none;
 }
-
-}  // namespace
 
 std::string_view to_string(Layout layout) {
   switch (layout) {

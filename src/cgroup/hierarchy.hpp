@@ -33,6 +33,9 @@ struct Hierarchy {
   bool has(std::string_view controller) const;
 };
 
+/// What such hierarchies amount to. Pure.
+Layout layout_of(const std::vector<Hierarchy>& hierarchies);
+
 struct Host {
   Layout layout = Layout::none;
   std::vector<Hierarchy> hierarchies{};  ///< v1 in the order of the kernel, v2 last.

@@ -141,7 +141,7 @@ Result<> Execution::prepare_seccomp() {
 Result<> Execution::prepare_cgroup() {
   const auto cgroup = TRY(open_cgroup(found_.record));
   if (!cgroup) return {};
-  auto files = TRY(cgroup->open_attach_files(options_.cgroup));
+  auto files = TRY(cgroup->open_attach_files(options_.cgroup, found_.record.process.pid));
   for (auto& file : files.v1) plan_.cgroup_files.push_back(pass(std::move(file)));
   if (files.v2) plan_.cgroup_files.push_back(pass(std::move(*files.v2)));
   return {};

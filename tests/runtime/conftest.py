@@ -5,6 +5,7 @@ said by @pytest.mark.known_fault("crun", "why"): the test is then not run with i
 
 CORTEN_TEST_RUNTIMES       those to run, separated by commas (default corten,runc,crun)
 CORTEN_TEST_KNOWN_FAULTS   1: run the tests of known faults too, to see which have gone
+CORTEN_TEST_INIT           the helper of init/, built already
 """
 
 import os
@@ -19,6 +20,7 @@ import pytest
 import engine
 from bundle import Bundle
 from engine import Runtime, name_of
+from support import SLOWNESS
 
 _SOURCES = Path(__file__).resolve().parent / "init"
 RUNTIMES = os.environ.get("CORTEN_TEST_RUNTIMES", "corten,runc,crun").split(",")
@@ -29,7 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Takes out what is known to fail."""
+    """Takes out what is known to fail, and gives slow machines more time."""
+    for item in items:
+        limit = item.get_closest_marker("timeout")
+        if limit is not None:
+            item.add_marker(pytest.mark.timeout(limit.args[0] * SLOWNESS), append=False)
     if os.environ.get("CORTEN_TEST_KNOWN_FAULTS") == "1":
         return
     dropped = [item for item in items if _has_fault(item)]
@@ -46,11 +52,13 @@ def _has_fault(item: pytest.Item) -> bool:
 
 @pytest.fixture(scope="session")
 def init(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The static helper, built from init/*.c."""
+    """The static helper, built from init/*.c, or $CORTEN_TEST_INIT: a slow machine does not build it itself."""
+    if ready := os.environ.get("CORTEN_TEST_INIT"):
+        return Path(ready)
     path = tmp_path_factory.mktemp("init") / "init"
     sources = sorted(map(str, _SOURCES.glob("*.c")))
     subprocess.run(["gcc", "-std=gnu17", "-O1", "-static", "-Wall", "-Wextra", "-Werror", "-o", str(path), *sources],
-                   check=True, timeout=60)
+                   check=True, timeout=60 * SLOWNESS)
     return path
 
 
@@ -58,7 +66,7 @@ def init(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def corten_oci(request: pytest.FixtureRequest) -> tuple[str, ...]:
     """`corten oci`, once it is there."""
     command = (str(request.getfixturevalue("binary")), "oci")
-    if subprocess.run([*command, "features"], capture_output=True, timeout=20, check=False).returncode != 0:
+    if subprocess.run([*command, "features"], capture_output=True, timeout=20 * SLOWNESS, check=False).returncode != 0:
         pytest.skip("this corten has no verb 'oci' yet")
     return command
 

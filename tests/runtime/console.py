@@ -7,6 +7,8 @@ import socket
 import time
 from pathlib import Path
 
+from support import SLOWNESS
+
 
 class ConsoleSocket:
     """What engines listen on for --console-socket."""
@@ -16,7 +18,7 @@ class ConsoleSocket:
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.listener.bind(str(path))
         self.listener.listen()
-        self.listener.settimeout(15)
+        self.listener.settimeout(15 * SLOWNESS)
 
     def receive(self) -> int:
         """The master; the caller closes it."""
@@ -36,7 +38,7 @@ class ConsoleSocket:
 def read_until(master: int, end: str, seconds: float = 15) -> str:
     """What the terminal shows up to and with this text."""
     text = b""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds * SLOWNESS
     while end.encode() not in text.replace(b"\r\n", b"\n"):
         assert time.monotonic() < deadline, f"no {end!r} in {text!r}"
         if not select.select([master], [], [], 0.1)[0]:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Callable, Mapping, Optional
 
 from bundle import CGROUP_PARENT, Bundle, steps
-from support import Outcome
+from support import SLOWNESS, Outcome
 
 CGROUPS = Path("/sys/fs/cgroup")
+V2 = (CGROUPS / "cgroup.controllers").exists()  # there is only version 2
 _SEPARATOR = "\x1e\n"
 _STARTED_WITHIN_SECONDS = 20
 
@@ -22,7 +23,7 @@ HIDE_UNIFIED = "umount /sys/fs/cgroup/unified 2>/dev/null || true"
 
 def wait_until(condition: Callable[[], Any], what: str) -> Any:
     """Its first true result; a guard against waiting forever, not a measurement."""
-    deadline = time.monotonic() + _STARTED_WITHIN_SECONDS
+    deadline = time.monotonic() + _STARTED_WITHIN_SECONDS * SLOWNESS
     while not (found := condition()):
         assert time.monotonic() < deadline, f"waited in vain: {what}"
         time.sleep(0.01)
@@ -31,7 +32,7 @@ def wait_until(condition: Callable[[], Any], what: str) -> Any:
 
 def cgroup_directories(path: str) -> dict[str, Path]:
     """The directories of one cgroup that exist, by hierarchy ("" where there is only version 2)."""
-    if (CGROUPS / "cgroup.controllers").exists():
+    if V2:
         found = {"": CGROUPS / path.lstrip("/")}
     else:
         found = {each.name: each / path.lstrip("/") for each in CGROUPS.iterdir() if not each.is_symlink()}
@@ -61,7 +62,7 @@ class Running:
     err: Path
 
     def wait(self, timeout: float = 15) -> Outcome:
-        code = self.process.wait(timeout)
+        code = self.process.wait(timeout * SLOWNESS)
         return Outcome(code, self.out.read_text(errors="replace"), self.err.read_text(errors="replace"))
 
 

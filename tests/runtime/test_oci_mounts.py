@@ -6,7 +6,7 @@ import pytest
 
 import mountinfo
 from bundle import Bundle, bind, mount
-from engine import Runtime
+from engine import V2, Runtime
 
 
 @pytest.fixture
@@ -120,9 +120,9 @@ def test_the_cgroup_file_system(runtime: Runtime, bundle: Bundle) -> None:
     """Read-only, and in a cgroup namespace only one's own part of it."""
     bundle.namespace("cgroup")
     bundle.mounts.append(mount("/sys/fs/cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", "ro"))
-    names, made, shown = runtime.ask(bundle, "ls /sys/fs/cgroup", "try-mkdir /sys/fs/cgroup/pids/x",
-                                     "cat /proc/self/cgroup")
-    assert {"pids", "memory"} <= set(names.split())
+    names, made, shown = runtime.ask(bundle, "ls /sys/fs/cgroup",
+                                     f"try-mkdir /sys/fs/cgroup/{'' if V2 else 'pids/'}x", "cat /proc/self/cgroup")
+    assert ({"pids.max", "memory.max"} if V2 else {"pids", "memory"}) <= set(names.split())
     assert made == "EROFS"
     assert all(line.endswith(":/") or line.startswith("0::") for line in shown.splitlines())
 

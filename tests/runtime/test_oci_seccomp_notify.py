@@ -16,6 +16,7 @@ import pytest
 from bundle import Bundle
 from engine import Runtime
 from rootless import without
+from support import SLOWNESS
 
 _GETPRIORITY = 140
 # struct seccomp_notif {u64 id; u32 pid, flags; seccomp_data {int nr; u32 arch; u64 ip; u64 args[6];}}
@@ -41,7 +42,7 @@ class Agent:
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.listener.bind(str(path))
         self.listener.listen()
-        self.listener.settimeout(20)
+        self.listener.settimeout(20 * SLOWNESS)
         self.state: dict[str, Any] = {}
         self.descriptors: list[int] = []
         self.asked: Optional[int] = None

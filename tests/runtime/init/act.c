@@ -79,14 +79,12 @@ static void spawn(int argc, char** argv) {
   say("%ld %s", made, error == 0 ? "ok" : strerrorname_np(error));
 }
 
-// Touches BYTES of memory in a child; "ok", or "signal 9" from the out-of-memory killer.
-static void use_memory(int argc, char** argv) {
-  (void)argc;
-  const size_t size = (size_t)number(argv[1]);
+// In a child: touches memory of this size, mapped with these flags.
+static void touch_memory(size_t size, int flags) {
   fflush(stdout);
   const pid_t child = fork();
   if (child == 0) {
-    char* memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char* memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
     if (memory == MAP_FAILED) _exit(1);
     for (size_t i = 0; i < size; i += 4096) memory[i] = 1;
     _exit(0);
@@ -97,6 +95,18 @@ static void use_memory(int argc, char** argv) {
     say("signal %d", WTERMSIG(ending));
   else
     say("%s", WEXITSTATUS(ending) == 0 ? "ok" : "ENOMEM");
+}
+
+// Touches BYTES of memory; "ok", or "signal 9" from the out-of-memory killer.
+static void use_memory(int argc, char** argv) {
+  (void)argc;
+  touch_memory((size_t)number(argv[1]), 0);
+}
+
+// Touches N huge pages of 2 MB; "ok", "ENOMEM" or "signal 7".
+static void use_huge_pages(int argc, char** argv) {
+  (void)argc;
+  touch_memory((size_t)number(argv[1]) << 21, MAP_HUGETLB);
 }
 
 // Waits until FILE is there, at most ten seconds.
@@ -188,8 +198,19 @@ static void notify(int argc, char** argv) {
 }
 
 const struct Step kActSteps[] = {
-    {"echo", 0, echo},          {"wait", 0, wait_forever}, {"exit", 1, finish}, {"end-by", 1, end_by},
-    {"catch", 1, catch_signal}, {"notify", 1, notify},     {"spawn", 1, spawn}, {"use-memory", 1, use_memory},
-    {"await", 1, await},        {"record", 1, record},     {"sleep", 1, nap},   {"read-line", 0, read_line},
-    {"hunt", 2, hunt},          {NULL, 0, NULL},
+    {"echo", 0, echo},
+    {"wait", 0, wait_forever},
+    {"exit", 1, finish},
+    {"end-by", 1, end_by},
+    {"catch", 1, catch_signal},
+    {"notify", 1, notify},
+    {"spawn", 1, spawn},
+    {"use-memory", 1, use_memory},
+    {"use-huge-pages", 1, use_huge_pages},
+    {"await", 1, await},
+    {"record", 1, record},
+    {"sleep", 1, nap},
+    {"read-line", 0, read_line},
+    {"hunt", 2, hunt},
+    {NULL, 0, NULL},
 };
