@@ -204,6 +204,12 @@ def test_only_takes_what_the_stage_needs():
         stages.select(table, ["nothing"], False)
 
 
+def test_a_stage_on_request_runs_only_when_it_is_named():
+    table = [Stage("a", "", (), 1), Stage("slow", "", (), 1, needs=("a",), on_request=True)]
+    assert [stage.name for stage in stages.select(table, [], False)] == ["a"]
+    assert [stage.name for stage in stages.select(table, ["slow"], False)] == ["a", "slow"]
+
+
 def test_every_stage_needs_only_stages_before_it(root):
     seen = set()
     for stage in stages.table(root, 2):

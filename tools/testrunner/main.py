@@ -25,6 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     options.add_argument("--quick", action="store_true", help="checks, the dev build and its tests only")
     options.add_argument("--only", action="append", default=[], metavar="STAGE",
                          help="this stage and what it needs; may be given again")
+    options.add_argument("--vm", dest="only", action="append_const", const="vm",
+                         help="the tests in a virtual machine, as --only vm")
     options.add_argument("--list", action="store_true", help="list the stages and stop")
     options.add_argument("--no-install", action="store_true", help="do not look at the installed packages")
     options.add_argument("--installed-in", type=float, metavar="SECONDS", help=argparse.SUPPRESS)
@@ -36,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyError as error:
         options.error(f"there is no stage {error}; --list shows them")
     if chosen.list:
-        for stage in selected:
+        for stage in selected if chosen.only or chosen.quick else everything:
             say(f"{stage.name:<16}{stage.what}")
         return 0
     return run(root, selected, chosen.installed_in)

@@ -14,6 +14,7 @@ class Stage:
     reports: tuple[pathlib.Path, ...] = ()  # JUnit files it writes; without one it counts as a single test
     environment: dict[str, str] = dataclasses.field(default_factory=dict)
     quick: bool = False  # part of --quick
+    on_request: bool = False  # run only when it is named
 
 
 @dataclasses.dataclass(frozen=True)

@@ -38,6 +38,9 @@ def table(root: pathlib.Path, jobs: int) -> list[Stage]:
                          choice=("--label-exclude", "fuzz")))
     stages.append(_ctest("fuzz", "asan", "every seed once through its fuzz target", 300, reports, jobs,
                          home | _SANITIZERS, choice=("--label-regex", "fuzz")))
+    stages.append(Stage("vm", "cgroup v2 and Linux 6.1: runtime tests in an emulated machine (on request: --vm)",
+                        (("scripts/test-vm",),), 2700, needs=("build-dev",),
+                        reports=(reports / "vm.xml", reports / "vm-unit.xml"), on_request=True))
     stages.append(Stage("tidy", "clang-tidy 19 over what changed", (("tools/check_tidy",),), 900,
                         needs=("build-asan",)))
     return stages
@@ -56,7 +59,7 @@ def has_program_tests(root: pathlib.Path) -> bool:
 def select(stages: list[Stage], only: list[str], quick: bool) -> list[Stage]:
     """The stages asked for and what they need, in their order. Raises KeyError for an unknown name."""
     by_name = {stage.name: stage for stage in stages}
-    wanted = list(only) or [stage.name for stage in stages if stage.quick or not quick]
+    wanted = list(only) or [stage.name for stage in stages if not stage.on_request and (stage.quick or not quick)]
     chosen: set[str] = set()
     while wanted:
         name = wanted.pop()
