@@ -196,6 +196,7 @@ def test_exec_where_processes_are_in_leaves(runtime: Runtime, bundle: Bundle) ->
     assert container.ask("cat /proc/self/cgroup") == ["0::/leaf"]
 
 
+@pytest.mark.known_fault("crun", "ps of 1.8 crashes")
 def test_cgroups_of_its_own_go_with_it(runtime: Runtime, bundle: Bundle) -> None:
     container = manages_its_own(runtime, bundle)
     assert len(json.loads(runtime.ok("ps", "--format", "json", container.id))) == 1
@@ -219,6 +220,8 @@ def test_a_relative_path_begins_beside_the_caller(runtime: Runtime, bundle: Bund
 _LOOP = {"type": "b", "major": 7, "minor": 0}
 
 
+@pytest.mark.known_fault("runc", "update of 1.1 passes over devices")
+@pytest.mark.known_fault("crun", "update of 1.8 passes over devices")
 def test_device_rules_can_change(runtime: Runtime, bundle: Bundle) -> None:
     """An update replaces the program."""
     forbid = {"allow": False, "access": "rwm"}
@@ -234,6 +237,7 @@ def test_device_rules_can_change(runtime: Runtime, bundle: Bundle) -> None:
     assert container.ask("try-open /nodes/loop r", "try-write /dev/null x") == ["EPERM", "ok"]
 
 
+@pytest.mark.known_fault("crun", "1.8 allows all devices")
 def test_without_rules_there_are_those_of_every_container(runtime: Runtime, bundle: Bundle) -> None:
     bundle.folder("nodes")
     assert runtime.ask(bundle, "try-mknod /nodes/loop b 7 0", "try-open /nodes/loop r", "try-write /dev/null x",
@@ -276,10 +280,11 @@ def run_in(runtime: Runtime, cgroup: Path) -> None:
 @pytest.fixture
 def delegated(runtime: Runtime, users_bundle: Bundle) -> Path:
     """The cgroup of a user's session manager; the runtime is in a child of it."""
-    parent = CGROUPS / CGROUP_PARENT.lstrip("/")
-    users = parent / f"user-{users_bundle.id}"
+    top = CGROUPS / CGROUP_PARENT.lstrip("/")
+    parent = top / f"users-{users_bundle.id}"  # of its own: other tests may enable more controllers in `top`
+    users = parent / "user"
     (users / "session").mkdir(parents=True)
-    for each in (CGROUPS, parent):
+    for each in (CGROUPS, top, parent):
         (each / "cgroup.subtree_control").write_text("+cpu +memory +pids")
     give(users)
     give(users / "session")
@@ -287,6 +292,7 @@ def delegated(runtime: Runtime, users_bundle: Bundle) -> Path:
     return users
 
 
+@pytest.mark.known_fault("crun", "1.8 makes no cgroup without systemd")
 def test_limits_of_an_ordinary_user(runtime: Runtime, users_bundle: Bundle, delegated: Path) -> None:
     with_resources(users_bundle, memory={"limit": 40 * _MIB, "swap": 40 * _MIB}, pids={"limit": 20},
                    cpu={"shares": 512})
@@ -308,6 +314,8 @@ def test_limits_of_an_ordinary_user(runtime: Runtime, users_bundle: Bundle, dele
     assert not own.exists()
 
 
+@pytest.mark.known_fault("runc", "1.1 starts without the limit")
+@pytest.mark.known_fault("crun", "1.8 makes no cgroup without systemd")
 def test_a_controller_that_was_not_delegated(runtime: Runtime, users_bundle: Bundle, delegated: Path) -> None:
     with_resources(users_bundle, blockIO={"weight": 500})
     assert "io" in runtime.fails(users_bundle).lower()
