@@ -152,8 +152,8 @@ const Directory* Cgroup::find_processes() const {
   return parts_.empty() ? nullptr : &parts_.front().dir;
 }
 
-// The path below the cgroup, "" for itself. What a container manages itself may be anywhere by the time of the
-// answer: then the kernel refuses to take the process.
+// The path below the cgroup, "" for itself. What a container manages itself may be anywhere by the time of
+// the answer: then the kernel refuses to take the process.
 Result<std::string> Cgroup::find_v2_entrance(const Part& part, pid_t beside) const {
   const auto given_away = TRY(part.dir.find_text("cgroup.subtree_control"));
   if (given_away.empty()) return "";

@@ -85,9 +85,9 @@ class Cgroup {
   /// of "no limit" is not asked for.
   Result<> apply(const oci::Resources& resources, Applied when);
 
-  /// Of the cgroup itself or one below it ("a/b"), which must exist. On v2 nobody may enter a cgroup that gives
-  /// controllers to its children (cgroups(7), "no internal processes"): then the one of the process `beside`,
-  /// where that is below.
+  /// Of the cgroup itself or one below it ("a/b"), which must exist. On v2 nobody may enter a cgroup that
+  /// gives controllers to its children (cgroups(7), "no internal processes"): then the one of the process
+  /// `beside`, where that is below.
   Result<AttachFiles> open_attach_files(const std::string& below = "", pid_t beside = 0) const;
 
   /// Waits until every process stands still, or runs again. Bounded: `unavailable` when they do not. Without

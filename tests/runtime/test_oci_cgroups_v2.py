@@ -47,6 +47,14 @@ def test_the_killer_is_counted(runtime: Runtime, bundle: Bundle) -> None:
     assert count(bundle, "memory.events", "oom_kill") == 1
 
 
+def test_swap_is_counted_alone(runtime: Runtime, bundle: Bundle) -> None:
+    """The specification counts memory and swap together, version 2 does not."""
+    container = runtime.create(with_resources(bundle, memory={"limit": 40 * _MIB, "swap": 60 * _MIB}))
+    assert shown(bundle, "memory.swap.max") == str(20 * _MIB)
+    runtime.ok("update", "--memory", str(50 * _MIB), "--memory-swap", str(51 * _MIB), container.id)
+    assert (shown(bundle, "memory.max"), shown(bundle, "memory.swap.max")) == (str(50 * _MIB), str(_MIB))
+
+
 def test_forks_over_the_limit_are_counted(runtime: Runtime, bundle: Bundle) -> None:
     container = runtime.started(with_resources(bundle, pids={"limit": 5}).runs("spawn 9", "wait"))
     assert container.answers(1)[0].endswith("EAGAIN")
@@ -176,6 +184,21 @@ def test_it_sees_its_own_part(runtime: Runtime, bundle: Bundle) -> None:
     assert (path, shown_limit, made) == ("0::/", "44", "ok")
     assert lifted == "EPERM", "nsdelegate: the limits of a namespace's root belong to those outside"
     assert shown(bundle, "pids.max") == "44"
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["own-namespace", "namespace-of-the-caller"])
+@pytest.mark.parametrize("mapped", [False, True], ids=["root", "user-namespace"])
+def test_the_hierarchy_is_read_only(runtime: Runtime, bundle: Bundle, own: bool, mapped: bool) -> None:
+    """Also where it cannot be mounted: in a user namespace without a cgroup namespace."""
+    with_own_cgroups(bundle, "ro")
+    if not own:
+        bundle.without_namespace("cgroup")
+    if mapped:
+        bundle.mapped()
+    names, made, written = runtime.ask(bundle, "ls /sys/fs/cgroup", "try-mkdir /sys/fs/cgroup/x",
+                                       "try-write /sys/fs/cgroup/cgroup.procs 0")
+    assert {"cgroup.procs", "cgroup.controllers"} <= set(names.split())
+    assert (made, written) == ("EROFS", "EROFS")
 
 
 def manages_its_own(runtime: Runtime, bundle: Bundle) -> Container:

@@ -149,14 +149,27 @@ def test_unknown_groups_and_options_are_refused(machine):
     assert machine.calls() == []
 
 
-@pytest.mark.parametrize("script", ["scripts/test", "scripts/demo", "scripts/install-packages", "tools/run_tests",
-                                    "tools/check_layers", "tools/check_style", "tools/check_format",
+@pytest.mark.parametrize("script", ["scripts/test", "scripts/demo", "scripts/install-packages", "scripts/test-vm",
+                                    "tools/run_tests", "tools/check_layers", "tools/check_style", "tools/check_format",
                                     "tools/check_tidy", "tools/check_shell", "tools/check_docs"])
 def test_everything_explains_itself_from_anywhere(root, script):
     done = subprocess.run([str(root / script), "--help"], capture_output=True, text=True, timeout=30, check=False,
                           cwd="/", env={"PATH": "/usr/bin:/bin"}, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("usage: ")
+
+
+@pytest.mark.parametrize("words,said", [
+    ((), "there is no qemu-system-x86_64: run 'scripts/install-packages vm'"),
+    (("--timeout",), "--timeout needs a value"),
+    (("--timeout", "long"), "'long' is no number of seconds"),
+])
+def test_a_virtual_machine_that_cannot_be_had(root, tmp_path, words, said):
+    for name in ("dirname", "readlink"):
+        (tmp_path / name).symlink_to(shutil.which(name))
+    done = subprocess.run([str(root / "scripts/test-vm"), *words], capture_output=True, text=True, timeout=30,
+                          check=False, cwd="/", env={"PATH": str(tmp_path)}, stdin=subprocess.DEVNULL)
+    assert done.returncode == 2 and said in done.stderr
 
 
 def test_the_stages_are_listed_through_a_link_and_without_an_environment(root, tmp_path):
