@@ -85,6 +85,11 @@ class Cgroup {
   /// of "no limit" is not asked for.
   Result<> apply(const oci::Resources& resources, Applied when);
 
+  /// Hands a v2 cgroup to a user (cgroups(7), "delegation"): who may then make cgroups below it and move its
+  /// processes between them, but not change its limits. Nothing on v1, where that is not safe, and where we
+  /// may not although that was to be expected (Privilege::limited).
+  Result<> give_to(std::uint32_t owner);
+
   /// Of the cgroup itself or one below it ("a/b"), which must exist. On v2 nobody may enter a cgroup that
   /// gives controllers to its children (cgroups(7), "no internal processes"): then the one of the process
   /// `beside`, where that is below.

@@ -9,6 +9,7 @@
 
 #include "base/timestamp.hpp"
 #include "runtime/bundle.hpp"
+#include "runtime/cgroup_owner.hpp"
 #include "runtime/console.hpp"
 #include "runtime/container_cgroup.hpp"
 #include "runtime/filter.hpp"
@@ -146,6 +147,7 @@ Result<> Creation::prepare_cgroup(pid_t helper) {
   cgroup_ = TRY(make_cgroup(settings_, request, planned));
   record_.cgroup = to_record(cgroup_->location());
   record_.cgroup_made = true;
+  if (const auto owner = cgroup_owner(plan_.spec)) TRY(cgroup_->give_to(*owner));
   auto files = TRY(cgroup_->open_attach_files());
   for (auto& file : files.v1) plan_.cgroup_files.push_back(pass(std::move(file)));
   if (files.v2) plan_.cgroup_files.push_back(pass(std::move(*files.v2)));
