@@ -17,7 +17,9 @@ from typing import Callable, Iterator
 
 import pytest
 
+import daemons
 import engine
+import engines
 from bundle import Bundle
 from engine import Runtime, name_of
 from support import SLOWNESS
@@ -124,3 +126,46 @@ def make_bundle(place: Path, init: Path) -> Callable[[], Bundle]:
 @pytest.fixture
 def bundle(make_bundle: Callable[[], Bundle]) -> Bundle:
     return make_bundle()
+
+
+@pytest.fixture(scope="session")
+def engine_place(corten_oci: tuple[str, ...]) -> Iterator[Path]:
+    """Where the engines have all their files; what they leave running or mounted there ends with the tests."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root: the engines are tested with containers of root")
+    place = Path(tempfile.mkdtemp(prefix="eng-"))
+    place.chmod(0o755)
+    engines.named_runtime(Path(corten_oci[0]), place)
+    yield place
+    daemons.clear(place)
+
+
+@pytest.fixture(scope="session")
+def image_archive(engine_place: Path, init: Path) -> Path:
+    return engines.image_archive(init, engine_place / "image.tar")
+
+
+@pytest.fixture(scope="session")
+def podman(engine_place: Path, image_archive: Path) -> engines.Engine:
+    return engines.make_podman(engine_place, engine_place / "corten-oci", image_archive)
+
+
+@pytest.fixture(scope="session")
+def containerd(engine_place: Path) -> Iterator[engines.Containerd]:
+    made = engines.Containerd(engine_place)
+    yield made
+    daemons.stop(made.process)
+
+
+@pytest.fixture(scope="session")
+def docker(engine_place: Path, image_archive: Path, containerd: engines.Containerd) -> Iterator[engines.Engine]:
+    made = engines.Docker(engine_place, engine_place / "corten-oci", containerd, image_archive)
+    yield made.engine
+    daemons.stop(made.process)
+
+
+@pytest.fixture(params=["podman", "docker"])
+def container_engine(request: pytest.FixtureRequest) -> Iterator[engines.Engine]:
+    made = request.getfixturevalue(request.param)
+    yield made
+    made.remove_all()

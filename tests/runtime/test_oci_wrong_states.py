@@ -110,6 +110,15 @@ def test_a_failed_start_says_why_and_leaves_nothing(runtime: Runtime, bundle: Bu
     assert leftovers(bundle) == []
 
 
+def test_create_looks_for_the_program(runtime: Runtime, bundle: Bundle) -> None:
+    """Engines tell "there is no such program" from other failures by the error of `create`."""
+    bundle.process["args"] = ["no-such-program"]
+    bundle.write()
+    message = runtime.refused("create", "--bundle", str(bundle.path), bundle.id)
+    assert "executable file" in message and "no-such-program" in message
+    assert runtime.name != "corten" or runtime.containers() == []
+
+
 def test_errors_in_a_log_of_json(runtime: Runtime, bundle: Bundle) -> None:
     """What containerd reads: the last record of level "error"."""
     log = bundle.path / "log.json"
