@@ -21,12 +21,25 @@ std::vector<char*> to_pointers(const std::vector<std::string>& texts) {
   return pointers;
 }
 
+// Docker's client finds its exit status 127 by "executable file not found", and 126 by these two texts as Go
+// writes them.
+std::unexpected<Error> not_found(const std::string& name) {
+  const auto* where = name.find('/') == std::string::npos ? " in $PATH" : "";
+  return fail_errno(ENOENT, "executing '{}': executable file not found{}", printable(name), where);
+}
+
 std::unexpected<Error> describe_failure(int err, const std::string& name, const std::string& file) {
   struct stat status{};
   const bool there = ::stat(file.c_str(), &status) == 0;
-  if (there && S_ISDIR(status.st_mode)) return fail_errno(EISDIR, "executing '{}'", printable(name));
+  if (there && S_ISDIR(status.st_mode)) {
+    return fail(Errc::invalid_argument, "executing '{}': is a directory", printable(name));
+  }
   if (there && err == ENOENT) {
     return fail_errno(err, "executing '{}': its interpreter is missing", printable(name));
+  }
+  if (err == ENOENT) return not_found(name);
+  if (err == EACCES) {
+    return fail(Errc::permission_denied, "executing '{}': permission denied", printable(name));
   }
   if (err == ENOEXEC) {
     return with_hint(fail_errno(err, "executing '{}'", printable(name)),
@@ -49,6 +62,16 @@ std::vector<std::string> program_candidates(const std::string& name, const std::
     candidates.push_back((directory.empty() ? "." : std::string(directory)) + "/" + name);
   }
   return candidates;
+}
+
+Result<> find_program(InitContext& context) {
+  const auto& process = context.process();
+  if (process.args.empty()) return {};
+  for (const auto& candidate : program_candidates(process.args.front(), process.env)) {
+    struct stat status{};
+    if (::stat(candidate.c_str(), &status) == 0 || (errno != ENOENT && errno != ENOTDIR)) return {};
+  }
+  return not_found(process.args.front());
 }
 
 Result<> execute_program(InitContext& context) {
