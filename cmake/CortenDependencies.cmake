@@ -18,6 +18,18 @@ pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 add_library(corten_spdlog INTERFACE)
 target_compile_definitions(corten_spdlog INTERFACE SPDLOG_FMT_EXTERNAL)
 
+# From their archives: each shared library costs every process start a fifth of a millisecond, libcrypto a whole one
+# (of which only two hashes are used). Debian's libzstd.a has no threads, and libisal has no archive.
+foreach(name IN ITEMS crypto sqlite3 zlib)
+  pkg_get_variable(${name}_libdir ${${name}_MODULE_NAME} libdir)
+  list(GET ${name}_LIBRARIES 0 file)
+  find_library(${name}_archive lib${file}.a HINTS ${${name}_libdir} REQUIRED)
+  add_library(corten_${name} INTERFACE)
+  target_include_directories(corten_${name} SYSTEM INTERFACE ${${name}_INCLUDE_DIRS})
+  target_link_libraries(corten_${name} INTERFACE ${${name}_archive})
+endforeach()
+target_link_libraries(corten_sqlite3 INTERFACE m)
+
 # toml++ is compiled into one file of ours (src/registry/registries_toml.cpp): no shared library for a file
 # that is read once, no exceptions, and no deeper nesting than registries.conf has use for.
 add_library(corten_tomlplusplus INTERFACE)

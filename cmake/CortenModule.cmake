@@ -1,7 +1,7 @@
 # corten_module(NAME
 #   LAYER n                 the number in ARCHITECTURE.md; dependencies must have a smaller one
 #   DEPS base sys ...       modules of ours that its headers or sources include
-#   LIBS fmt::fmt ...       libraries from outside that its headers expose
+#   LIBS corten_fmt ...     libraries from outside that its headers expose
 #   PRIVATE_LIBS ...        libraries from outside that only its .cpp files use
 #   SOURCES a.cpp ...       library sources, listed one by one
 #   TESTS a_test.cpp ...    unit tests beside the source, one binary per module

@@ -41,10 +41,8 @@ class HashValue {
 /// "sha256:ba78…", the text form of a digest.
 std::string to_string(const HashValue& hash);
 
-/// Hashes bytes as they come, over OpenSSL's EVP, which uses the processor's SHA instructions. Allocates only
-/// when constructed. The first one in a process costs about 0.7 ms: OpenSSL reads its configuration and its
-/// table of algorithms. (Skipping the configuration would save 0.3 ms, but for the whole process, and TLS
-/// must follow the host's policy.)
+/// Hashes bytes as they come, with OpenSSL's code, which uses the processor's SHA instructions. Allocates
+/// only when constructed.
 class Hasher {
  public:
   explicit Hasher(HashAlgorithm algorithm);
