@@ -23,6 +23,11 @@ struct Clone {
 /// comes.
 Result<Clone> clone_process(const Kernel& kernel = {});
 
+/// A process for `run`, which must end in execve or _exit and may make async-signal-safe calls only. It works
+/// in our memory while this thread waits for that (as vfork(2)): nothing is copied, which otherwise is most
+/// of the price of a process. Signals are blocked in it. Kernel 5.2.
+Result<Clone> clone_to_execute(void (*run)(void*), void* argument);
+
 /// As clone_process(), but the new process is a child of our parent (CLONE_PARENT), in the pid and time
 /// namespaces that unshare() and setns() have chosen for children. Only in a process of one thread that ends
 /// soon afterwards: no async-signal-safety is asked of the child then. Kernel 5.2.

@@ -221,8 +221,7 @@ Result<Child> spawn(const SpawnOptions& options, const Kernel& kernel) {
   auto status = TRY(create_pipe());
   plan.status_fd = status.writer.get();
 
-  auto clone = TRY(clone_process(kernel));
-  if (clone.pid == 0) run_child(plan);
+  auto clone = TRY(clone_to_execute([](void* child) { run_child(*static_cast<Plan*>(child)); }, &plan));
   Child child(clone.pid, std::move(clone.pidfd));
   status.writer.reset();
 

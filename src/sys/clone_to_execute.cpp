@@ -1,0 +1,47 @@
+#include <sched.h>
+#include <signal.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <memory>
+
+#include "sys/clone.hpp"
+
+namespace corten::sys {
+
+namespace {
+
+struct Call {
+  void (*run)(void*);
+  void* argument;
+};
+
+int make_call(void* call) {
+  const auto& it = *static_cast<Call*>(call);
+  it.run(it.argument);
+  return 1;
+}
+
+}  // namespace
+
+Result<Clone> clone_to_execute(void (*run)(void*), void* argument) {
+  constexpr std::size_t kStackBytes = std::size_t{128} * 1024;
+  // Of its own: the callers' frames are to be found as they were.
+  const auto stack = std::make_unique_for_overwrite<std::byte[]>(kStackBytes);
+  Call call{.run = run, .argument = argument};
+  sigset_t all;
+  sigset_t old_mask;
+  ::sigfillset(&all);
+  if (const int err = ::pthread_sigmask(SIG_SETMASK, &all, &old_mask); err != 0) {
+    return fail_errno(err, "blocking signals");
+  }
+  int pidfd = -1;
+  const pid_t pid = ::clone(make_call, stack.get() + kStackBytes,
+                            CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &call, &pidfd);
+  const int err = errno;
+  ::pthread_sigmask(SIG_SETMASK, &old_mask, nullptr);
+  if (pid < 0) return fail_errno(err, "starting a process");
+  return Clone{.pid = pid, .pidfd = UniqueFd(pidfd)};
+}
+
+}  // namespace corten::sys
