@@ -173,7 +173,9 @@ Result<AttachFiles> Cgroup::open_attach_files(const std::string& below, pid_t be
   for (const auto& part : parts_) {
     auto path = below;
     if (path.empty() && beside > 0 && hierarchy_of(part).unified) path = TRY(find_v2_entrance(part, beside));
-    const auto dir = TRY(part.dir.open_below(path.empty() ? "." : path));
+    std::optional<Directory> deeper;
+    if (!path.empty()) deeper = TRY(part.dir.open_below(path));
+    const auto& dir = deeper ? *deeper : part.dir;
     if (!hierarchy_of(part).unified) {
       auto file = TRY(dir.open_for_writing("tasks"));
       files.v1.push_back(std::move(file));
@@ -202,6 +204,8 @@ Result<std::optional<std::uint64_t>> Cgroup::oom_kills() const {
 
 Result<> Cgroup::remove_part(const Part& part) const {
   const auto& path = location_.places[part.place].path;
+  // Nearly always nothing is below it, and listing that in every hierarchy would cost more than this.
+  if (sys::unlinkat(part.mount.fd(), path, sys::Removed::directory)) return {};
   Patience patience;
   while (true) {
     auto below = TRY(list_tree(part.dir));

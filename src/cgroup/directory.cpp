@@ -68,11 +68,15 @@ Result<Directory> Directory::open_below(const std::string& below) const {
   return Directory(std::move(*fd), std::move(path));
 }
 
-Result<Directory> Directory::ensure_child(const std::string& name) const {
+Result<bool> Directory::make_child(const std::string& name) const {
   auto made = sys::mkdirat(fd_, name, kDirectoryMode);
-  if (!made && made.error().errnum() != EEXIST) {
-    return with_frame(std::move(made).error(), "making the cgroup '{}/{}'", path_, name);
-  }
+  if (made) return true;
+  if (made.error().errnum() == EEXIST) return false;
+  return with_frame(std::move(made).error(), "making the cgroup '{}/{}'", path_, name);
+}
+
+Result<Directory> Directory::ensure_child(const std::string& name) const {
+  TRY(make_child(name));
   return open_below(name);
 }
 
@@ -120,11 +124,18 @@ Result<sys::UniqueFd> Directory::open_for_writing(sys::PathArg file) const {
 }
 
 Result<> Directory::write(sys::PathArg file, std::string_view value) const {
+  return write_each(file, {std::string(value)});
+}
+
+Result<> Directory::write_each(sys::PathArg file, const std::vector<std::string>& values) const {
+  if (values.empty()) return {};
   const auto shown = path_ + "/" + std::string(file.shown());
   auto fd = sys::openat(fd_, file, O_WRONLY | O_TRUNC | O_NOFOLLOW);
-  if (!fd) return explain_write(fd.error().errnum(), value, shown);
-  const auto written = sys::write_all(*fd, as_bytes(value));
-  if (!written) return explain_write(written.error().errnum(), value, shown);
+  if (!fd) return explain_write(fd.error().errnum(), values.front(), shown);
+  for (const auto& value : values) {
+    const auto written = sys::write_all(*fd, as_bytes(value));
+    if (!written) return explain_write(written.error().errnum(), value, shown);
+  }
   return {};
 }
 

@@ -19,6 +19,8 @@ class Directory {
   static Result<Directory> open(const std::string& path);
   /// `below` a mount point, never leading out of it; not_found when it is not there.
   Result<Directory> open_below(const std::string& below) const;
+  /// Whether the child had to be made.
+  Result<bool> make_child(const std::string& name) const;
   /// A child, made if it is not there.
   Result<Directory> ensure_child(const std::string& name) const;
 
@@ -39,6 +41,8 @@ class Directory {
 
   /// One write(2), as the kernel parses each one by itself.
   Result<> write(sys::PathArg file, std::string_view value) const;
+  /// The same for several values in turn.
+  Result<> write_each(sys::PathArg file, const std::vector<std::string>& values) const;
   Result<sys::UniqueFd> open_for_writing(sys::PathArg file) const;
 
   /// Names of the cgroups below, sorted.

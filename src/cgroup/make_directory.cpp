@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 
 #include "base/strings.hpp"
 #include "cgroup/limits/v1.hpp"
@@ -60,18 +61,22 @@ class Maker {
 
  private:
   Result<MadeCgroup> make_all(const std::string& path) {
-    auto dir = TRY(mount_.open_below("."));
+    std::optional<Directory> deepest;
     std::string below;
     for (const auto part : split(path, '/')) {
-      if (hierarchy_.unified) TRY(enable_controllers(dir, wanted_));
+      const auto& above = deepest ? *deepest : mount_;
+      if (hierarchy_.unified) TRY(enable_controllers(above, wanted_));
       if (!below.empty()) below += '/';
       below += part;
-      const bool is_new = !dir.has(std::string(part));
-      auto child = TRY(dir.ensure_child(std::string(part)));
+      const std::string name(part);
+      const bool is_new = TRY(above.make_child(name));
       if (is_new) made_.push_back(below);
-      if (hierarchy_.has("cpuset")) TRY(inherit_cpuset_v1(dir, child));
-      dir = std::move(child);
+      auto child = TRY(above.open_below(name));
+      if (hierarchy_.has("cpuset")) TRY(inherit_cpuset_v1(above, child));
+      deepest = std::move(child);
     }
+    if (!deepest) deepest = TRY(mount_.open_below("."));
+    auto dir = std::move(*deepest);
     if (hierarchy_.unified) TRY(check_type(dir));
     return MadeCgroup{.dir = std::move(dir), .is_new = made_.size() > 0 && made_.back() == path};
   }

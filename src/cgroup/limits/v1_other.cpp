@@ -105,14 +105,13 @@ Result<> apply_devices_v1(const Directory& dir, const V1Devices& devices) {
   // "a" drops all exceptions and sets the default.
   auto reset = dir.write(devices.allow_rest ? "devices.allow" : "devices.deny", "a");
   if (!reset) return reset;
-  for (const auto& each : devices.exceptions) {
-    auto written = dir.write(devices.allow_rest ? "devices.deny" : "devices.allow", to_string(each));
-    if (written) continue;
-    auto error = std::move(written).error();
-    if (error.errnum() == EPERM) error.set_hint("the parent cgroup does not allow this device itself");
-    return std::unexpected(std::move(error));
-  }
-  return {};
+  std::vector<std::string> rules;
+  for (const auto& each : devices.exceptions) rules.push_back(to_string(each));
+  auto written = dir.write_each(devices.allow_rest ? "devices.deny" : "devices.allow", rules);
+  if (written) return {};
+  auto error = std::move(written).error();
+  if (error.errnum() == EPERM) error.set_hint("the parent cgroup does not allow this device itself");
+  return std::unexpected(std::move(error));
 }
 
 }  // namespace corten::cgroup
