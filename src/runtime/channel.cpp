@@ -1,5 +1,7 @@
 #include "runtime/channel.hpp"
 
+#include <memory>
+#include <string_view>
 #include <utility>
 
 #include "base/error_wire.hpp"
@@ -81,11 +83,11 @@ Result<> Channel::write(MessageType type, std::string_view text) {
 }
 
 Result<std::optional<Message>> Channel::receive() {
-  std::string buffer(kMaxTextBytes + 1, '\0');
-  auto received = TRY(sys::receive_message(
-      socket_, {reinterpret_cast<std::uint8_t*>(buffer.data()), buffer.size()}, kMaxFds));
+  // Not cleared: most messages are a few bytes, and that would touch every page of it.
+  const auto buffer = std::make_unique_for_overwrite<std::uint8_t[]>(kMaxTextBytes + 1);
+  auto received = TRY(sys::receive_message(socket_, {buffer.get(), kMaxTextBytes + 1}, kMaxFds));
   if (received.size == 0) return std::nullopt;
-  auto message = TRY(decode_message(std::string_view(buffer).substr(0, received.size)));
+  auto message = TRY(decode_message({reinterpret_cast<const char*>(buffer.get()), received.size}));
   if (message.type == MessageType::error) {
     auto error = TRY_CTX(decode_error(message.text), "reading an error from the init channel");
     return std::unexpected(std::move(error));

@@ -3,8 +3,10 @@
 #include <fcntl.h>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/error_wire.hpp"
@@ -36,13 +38,13 @@ Result<> wait_for_execution(const sys::UniqueFd& connection, const std::string& 
     const bool decided = TRY(sys::wait_readable(connection, std::chrono::milliseconds(0)));
     if (!decided) return std::unexpected(waited.error().clone());
   }
-  std::string buffer(kMaxErrorBytes, '\0');
-  const auto received =
-      sys::receive_message(connection, {reinterpret_cast<std::uint8_t*>(buffer.data()), buffer.size()});
+  // Not cleared: that would touch every page of it, and nearly always nothing comes.
+  const auto buffer = std::make_unique_for_overwrite<std::uint8_t[]>(kMaxErrorBytes);
+  const auto received = sys::receive_message(connection, {buffer.get(), kMaxErrorBytes});
   if (!received) return ended_before(id);  // ECONNRESET: killed while it waited
   if (received->size == 0) return {};
-  auto error = TRY_CTX(decode_error(std::string_view(buffer).substr(0, received->size)),
-                       "reading why container '{}' did not start", id);
+  const std::string_view text(reinterpret_cast<const char*>(buffer.get()), received->size);
+  auto error = TRY_CTX(decode_error(text), "reading why container '{}' did not start", id);
   return std::unexpected(std::move(error));
 }
 

@@ -6,7 +6,6 @@
 
 #include "base/error_wire.hpp"
 #include "runtime/init/steps.hpp"
-#include "sys/clone.hpp"
 #include "sys/socket.hpp"
 
 namespace corten::runtime {
@@ -34,8 +33,8 @@ void report(InitContext& context, const Error& error) {
 }  // namespace
 
 void run_stage2(InitContext& context) {
-  // What our caller ignored (SIGPIPE, nohup) is not for the container.
-  sys::reset_signals();
+  // Signals are as spawn() left them in stage 1: what our caller ignored (SIGPIPE, nohup) is not for the
+  // container.
   try {
     const auto done = take_steps(context);
     // Nothing is left to say after the last step, which does not come back.
