@@ -8,8 +8,8 @@ from pathlib import Path
 from harness.inputs import Inputs
 from harness.model import Row
 
-from . import codec, images, start
+from . import codec, images, runtime, start
 
 Family = Callable[[Path, Inputs], list[Row]]
 
-FAMILIES: list[Family] = [start.rows, codec.rows, images.rows]
+FAMILIES: list[Family] = [start.rows, runtime.rows, codec.rows, images.rows]

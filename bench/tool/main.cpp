@@ -9,7 +9,11 @@
 #include <span>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include <nlohmann/json.hpp>
+
+#include "base/json.hpp"
 #include "base/strings.hpp"
 #include "codec/detect.hpp"
 #include "codec/gzip_sink.hpp"
@@ -17,7 +21,12 @@
 #include "codec/tar_reader.hpp"
 #include "codec/tar_writer.hpp"
 #include "codec/zstd_sink.hpp"
+#include "oci/runtime_spec/seccomp.hpp"
+#include "runtime/default_spec.hpp"
+#include "seccomp/compile.hpp"
+#include "seccomp/default_profile.hpp"
 #include "snapshot/open.hpp"
+#include "sys/capability_names.hpp"
 #include "sys/fd_stream.hpp"
 #include "sys/file.hpp"
 
@@ -93,6 +102,23 @@ Result<> unpack(In& in, Sink& /*out*/, std::string_view directory) {
   return {};
 }
 
+oci::Seccomp default_seccomp() {
+  const auto names = runtime::default_capabilities();
+  const std::vector<std::string> list(names.begin(), names.end());
+  return seccomp::default_profile("amd64", sys::read_capability_names(list).mask);
+}
+
+// "linux.seccomp" of a bundle, and the same compiled.
+Result<> profile(In& /*in*/, Sink& out, std::string_view /*argument*/) {
+  const auto text = to_json_text(oci::to_json(default_seccomp()));
+  return out.write(as_bytes(text));
+}
+
+Result<> filter(In& /*in*/, Sink& out, std::string_view /*argument*/) {
+  const auto compiled = TRY(seccomp::compile(default_seccomp()));
+  return out.write(compiled.program);
+}
+
 struct Work {
   std::string_view name;
   std::size_t arguments;
@@ -100,8 +126,9 @@ struct Work {
 };
 
 constexpr Work kWork[] = {
-    {"sha256", 0, sha256},     {"decompress", 0, decompress}, {"gzip", 1, gzip},     {"zstd", 1, zstd},
-    {"tar-scan", 0, tar_scan}, {"tar-write", 0, tar_write},   {"unpack", 1, unpack},
+    {"sha256", 0, sha256}, {"decompress", 0, decompress}, {"gzip", 1, gzip},
+    {"zstd", 1, zstd},     {"tar-scan", 0, tar_scan},     {"tar-write", 0, tar_write},
+    {"unpack", 1, unpack}, {"profile", 0, profile},       {"filter", 0, filter},
 };
 
 Result<> run(Words words) {
@@ -113,7 +140,8 @@ Result<> run(Words words) {
     return work.run(in, out, work.arguments > 0 ? words[2] : "");
   }
   return fail(Errc::invalid_argument,
-              "use: corten-bench sha256|decompress|gzip LEVEL|zstd LEVEL|tar-scan|tar-write|unpack DIR FILE");
+              "use: corten-bench sha256|decompress|gzip LEVEL|zstd LEVEL|tar-scan|tar-write|unpack DIR FILE, "
+              "or corten-bench profile|filter /dev/null");
 }
 
 }  // namespace
