@@ -25,7 +25,7 @@ int make_call(void* call) {
 }  // namespace
 
 Result<Clone> clone_to_execute(void (*run)(void*), void* argument) {
-  constexpr std::size_t kStackBytes = std::size_t{128} * 1024;
+  constexpr std::size_t kStackBytes = std::size_t{64} * 1024;
   // Of its own: the callers' frames are to be found as they were.
   const auto stack = std::make_unique_for_overwrite<std::byte[]>(kStackBytes);
   Call call{.run = run, .argument = argument};

@@ -126,12 +126,11 @@ def test_limits(container_engine: Engine) -> None:
     assert cgroup_value(container_engine, container, "cpu", "cpu.shares") in ("", "300")
 
 
-def test_update(docker: Engine) -> None:
-    container = docker.started(flags=("--memory", "64m", "--memory-swap", "64m"))
-    docker.ok("update", "--memory", "80m", "--memory-swap", "80m", "--cpu-shares", "200", container)
-    assert cgroup_value(docker, container, "memory", "memory.limit_in_bytes") in ("", str(80 << 20))
-    assert cgroup_value(docker, container, "cpu", "cpu.shares") in ("", "200")
-    docker.remove_all()
+def test_update(container_engine: Engine) -> None:
+    container = container_engine.started(flags=("--memory", "64m", "--memory-swap", "64m"))
+    container_engine.ok("update", "--memory", "80m", "--memory-swap", "80m", "--cpu-shares", "200", container)
+    assert cgroup_value(container_engine, container, "memory", "memory.limit_in_bytes") in ("", str(80 << 20))
+    assert cgroup_value(container_engine, container, "cpu", "cpu.shares") in ("", "200")
 
 
 def test_stats(container_engine: Engine) -> None:
