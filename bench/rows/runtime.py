@@ -75,8 +75,8 @@ class _Scene:
 
     @staticmethod
     def state(name: str) -> str:
-        """Below /run, where runtimes keep their records."""
-        return f"/run/{NAME}/{name}"
+        """In memory, as /run is on most machines, where runtimes keep their records."""
+        return f"/dev/shm/{NAME}/{name}"
 
 
 def rows(bin_dir: Path, inputs: Inputs) -> list[Row]:

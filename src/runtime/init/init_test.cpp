@@ -33,6 +33,7 @@ class InitHelper : public testing::Test {
  protected:
   InitHelper() {
     scratch_.mkdir("rootfs");
+    scratch_.write("rootfs/nothing", "a program that is there, and none");
     plan_.bundle = scratch_.path();
     plan_.rootfs = scratch_.path("rootfs");
     plan_.new_keyring = false;
@@ -159,11 +160,20 @@ TEST_F(InitHelper, AContainerWaitsToBeStarted) {
   EXPECT_THAT(proc_file("status"), HasSubstr("CapEff:\t0000000000000000"));
 }
 
-TEST_F(InitHelper, AMissingProgramIsAnErrorOfStart) {
+TEST_F(InitHelper, AProgramThatIsNoneIsAnErrorOfStart) {
   CREATE_OR_SKIP();
   const auto started = start();
   ASSERT_FALSE(started);
-  EXPECT_EQ(started.error().message(), "executing '/nothing': No such file or directory");
+  EXPECT_EQ(started.error().message(), "executing '/nothing': permission denied");
+}
+
+TEST_F(InitHelper, AMissingProgramIsAnErrorOfCreate) {
+  plan_.spec.process->args = {"/missing"};
+  const auto created = create();
+  ASSERT_FALSE(created);
+  if (lacks_privilege(created.error()) && pid_ == 0) GTEST_SKIP() << created.error().message();
+  EXPECT_EQ(created.error().message(),
+            "executing '/missing': executable file not found: No such file or directory");
 }
 
 TEST_F(InitHelper, ItsProcessIsAChildOfTheCommand) {
