@@ -19,7 +19,8 @@ add_library(corten_spdlog INTERFACE)
 target_compile_definitions(corten_spdlog INTERFACE SPDLOG_FMT_EXTERNAL)
 
 # From their archives: each shared library costs every process start a fifth of a millisecond, libcrypto a whole one
-# (of which only two hashes are used). Debian's libzstd.a has no threads, and libisal has no archive.
+# (of which only two hashes are used). Debian's libzstd.a has no threads, and
+# libisal has no archive: these two are loaded when they are first called (src/codec/lazy_libraries.cpp).
 foreach(name IN ITEMS crypto sqlite3 zlib)
   pkg_get_variable(${name}_libdir ${${name}_MODULE_NAME} libdir)
   list(GET ${name}_LIBRARIES 0 file)

@@ -104,8 +104,7 @@ void make_mounts(const char* rootfs) {
   make_devices();
   protect();
   check(mount(NULL, ".", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL), "making the root read-only");
-  check(syscall(SYS_pivot_root, ".", "."),
-        "pivot_root");  // check_style: allow(banned) glibc has no function for it
+  check(syscall(SYS_pivot_root, ".", "."), "pivot_root");  // check_style: allow(banned) glibc has none
   check(umount2(".", MNT_DETACH), "umount");
   check(chdir("/"), "/");
 }

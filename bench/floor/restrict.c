@@ -39,8 +39,7 @@ static void limit_capabilities(void) {
     if (i >= 32 || (kCapabilities >> i & 1) == 0) check(prctl(PR_CAPBSET_DROP, i, 0, 0, 0), "bounding set");
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct data[2] = {{.effective = kCapabilities, .permitted = kCapabilities}};
-  check(syscall(SYS_capset, &header, data),
-        "capset");  // check_style: allow(banned) glibc has no function for it
+  check(syscall(SYS_capset, &header, data), "capset");  // check_style: allow(banned) glibc has none
 }
 
 void become_restricted(const struct Job* job) {
