@@ -3,15 +3,17 @@
 import os
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Mapping, Optional
+from typing import Any, Callable, Mapping, Optional
 
 import pytest
 
 
 # How many times longer than usual a test may wait: an emulated machine is slow (scripts/test-vm).
 SLOWNESS = float(os.environ.get("CORTEN_TEST_SLOWNESS", "1"))
+_STARTED_WITHIN_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,15 @@ def run(command: list[str], env: Mapping[str, str], timeout: float = 10) -> Outc
         check=False,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def wait_until(condition: Callable[[], Any], what: str) -> Any:
+    """Its first true result; a guard against waiting forever, not a measurement."""
+    deadline = time.monotonic() + _STARTED_WITHIN_SECONDS * SLOWNESS
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"waited in vain: {what}"
+        time.sleep(0.01)
+    return found
 
 
 def verbs(corten: Corten, *group: str) -> list[str]:

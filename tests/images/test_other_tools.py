@@ -1,14 +1,17 @@
 """Our store and archives read by skopeo, umoci, podman and docker, and theirs by us."""
 
 import json
+import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Iterator
 
 import pytest
 
 import samples
+import services
 from daemons import Registry
 from stores import assert_sound, files_of, image_ids, names_in, ok, skopeo, umoci
 from support import Corten, needs
@@ -116,10 +119,37 @@ def test_save_and_load_keep_the_image(form: str, pulled: str, corten: Corten, an
     assert_sound(other)
 
 
-def test_podman_loads_what_we_save(pulled: str, corten: Corten, tmp_path: Path) -> None:
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder with a short name, which podman and sockets want."""
+    made = Path(tempfile.mkdtemp(prefix="eng-"))
+    yield made
+    services.clear(made)
+
+
+@pytest.fixture
+def docker(place: Path) -> Iterator[list[str]]:
+    """Docker's command line with a daemon of our own."""
+    client, daemon = needs("docker"), needs("dockerd")
+    if os.geteuid() != 0:
+        pytest.skip("needs root, as dockerd does")
+    command = [client, "--host", f"unix://{place}/docker.sock"]
+    settings = place / "daemon.json"
+    settings.write_text("{}")
+    process = services.start(
+        [daemon, "--host", command[2], "--data-root", f"{place}/data", "--exec-root", f"{place}/run",
+         "--pidfile", f"{place}/pid", "--config-file", str(settings), "--storage-driver", "vfs", "--bridge", "none",
+         "--iptables=false", "--ip-forward=false"],
+        place / "log",
+        lambda: subprocess.run([*command, "version"], capture_output=True, timeout=20, check=False).returncode == 0)
+    yield command
+    services.stop(process)
+
+
+def test_podman_loads_what_we_save(pulled: str, corten: Corten, tmp_path: Path, place: Path) -> None:
     podman = needs("podman")
     ok(corten("save", "-o", str(tmp_path / "saved.tar"), pulled, timeout=30))
-    store = ["--root", str(tmp_path / "podman"), "--runroot", str(tmp_path / "podman-run"), "--storage-driver", "vfs"]
+    store = ["--root", str(place / "storage"), "--runroot", str(place / "run"), "--storage-driver", "vfs"]
     done = subprocess.run([podman, *store, "load", "-i", str(tmp_path / "saved.tar")], capture_output=True, text=True,
                           timeout=50, check=False)
     assert done.returncode == 0, done.stderr
@@ -130,17 +160,11 @@ def test_podman_loads_what_we_save(pulled: str, corten: Corten, tmp_path: Path) 
     assert files_of(corten, pulled)["etc/version"] == b"1\n"
 
 
-def test_docker_loads_what_we_save(pulled: str, corten: Corten, tmp_path: Path) -> None:
-    docker = needs("docker")
-    if subprocess.run([docker, "info"], capture_output=True, timeout=20, check=False).returncode != 0:
-        pytest.skip("docker's daemon does not answer")
+def test_docker_loads_what_we_save(docker: list[str], pulled: str, corten: Corten, tmp_path: Path) -> None:
     archive, back = tmp_path / "saved.tar", tmp_path / "back.tar"
     ok(corten("save", "-o", str(archive), pulled, timeout=30))
-    try:
-        subprocess.run([docker, "load", "-i", str(archive)], check=True, capture_output=True, timeout=50)
-        subprocess.run([docker, "save", "-o", str(back), pulled], check=True, capture_output=True, timeout=50)
-    finally:
-        subprocess.run([docker, "rmi", pulled], capture_output=True, timeout=50, check=False)
+    subprocess.run([*docker, "load", "-i", str(archive)], check=True, capture_output=True, timeout=50)
+    subprocess.run([*docker, "save", "-o", str(back), pulled], check=True, capture_output=True, timeout=50)
     ok(corten("rmi", pulled))
     ok(corten("load", "-i", str(back), timeout=30))
     assert files_of(corten, pulled)["etc/version"] == b"1\n"

@@ -17,7 +17,7 @@ from typing import Callable, Iterator
 
 import pytest
 
-import daemons
+import services
 import engine
 import engines
 from bundle import Bundle
@@ -137,7 +137,7 @@ def engine_place(corten_oci: tuple[str, ...]) -> Iterator[Path]:
     place.chmod(0o755)
     engines.named_runtime(Path(corten_oci[0]), place)
     yield place
-    daemons.clear(place)
+    services.clear(place)
 
 
 @pytest.fixture(scope="session")
@@ -154,14 +154,14 @@ def podman(engine_place: Path, image_archive: Path) -> engines.Engine:
 def containerd(engine_place: Path) -> Iterator[engines.Containerd]:
     made = engines.Containerd(engine_place)
     yield made
-    daemons.stop(made.process)
+    services.stop(made.process)
 
 
 @pytest.fixture(scope="session")
 def docker(engine_place: Path, image_archive: Path, containerd: engines.Containerd) -> Iterator[engines.Engine]:
     made = engines.Docker(engine_place, engine_place / "corten-oci", containerd, image_archive)
     yield made.engine
-    daemons.stop(made.process)
+    services.stop(made.process)
 
 
 @pytest.fixture(params=["podman", "docker"])

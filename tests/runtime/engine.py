@@ -4,30 +4,19 @@ import json
 import os
 import signal
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Mapping, Optional
 
 from bundle import CGROUP_PARENT, Bundle, steps
-from support import SLOWNESS, Outcome
+from support import SLOWNESS, Outcome, wait_until
 
 CGROUPS = Path("/sys/fs/cgroup")
 V2 = (CGROUPS / "cgroup.controllers").exists()  # there is only version 2
 _SEPARATOR = "\x1e\n"
-_STARTED_WITHIN_SECONDS = 20
 
 # crun 1.8 refuses a machine where the version 2 hierarchy beside version 1 has controllers; it never sees it here.
 HIDE_UNIFIED = "umount /sys/fs/cgroup/unified 2>/dev/null || true"
-
-
-def wait_until(condition: Callable[[], Any], what: str) -> Any:
-    """Its first true result; a guard against waiting forever, not a measurement."""
-    deadline = time.monotonic() + _STARTED_WITHIN_SECONDS * SLOWNESS
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"waited in vain: {what}"
-        time.sleep(0.01)
-    return found
 
 
 def cgroup_directories(path: str) -> dict[str, Path]:

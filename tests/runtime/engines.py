@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
-import daemons
+import services
 from bundle import CGROUP_PARENT
 from console import read_until
 from engine import split, wait_until
@@ -175,7 +175,7 @@ class Containerd:
             'disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"]\n'
             f'[grpc]\naddress = "{self.socket}"\n')
         self.ctr = [needs("ctr"), "--address", str(self.socket)]
-        self.process = daemons.start([needs("containerd"), "--config", str(settings)], place / "containerd.log",
+        self.process = services.start([needs("containerd"), "--config", str(settings)], place / "containerd.log",
                                      self._answers)
 
     def _answers(self) -> bool:
@@ -198,7 +198,7 @@ class Docker:
         socket = f"unix://{place}/docker.sock"
         env = _environment(place)
         self.engine = Engine("docker", [needs("docker"), "--host", socket], env, ("--network", "none"), ())
-        self.process = daemons.start(
+        self.process = services.start(
             [needs("dockerd"), "--host", socket, "--containerd", str(containerd.socket),
              "--data-root", str(place / "docker"), "--exec-root", str(place / "docker-run"),
              "--pidfile", str(place / "docker.pid"), "--config-file", str(_empty_config(place)),

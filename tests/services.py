@@ -1,4 +1,4 @@
-"""Daemons that belong to one folder: started with a limit, ended by their number with all that they started."""
+"""Services that belong to one folder: started with a limit, ended by their number with all that they started."""
 
 import ctypes
 import os
@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Callable
 
-from engine import wait_until
+from support import wait_until
 
 _PR_SET_PDEATHSIG = 1
 
