@@ -112,6 +112,21 @@ TEST(Socket, SaysWhoDoesNotListen) {
   EXPECT_EQ(listen_unix(dir.path(std::string(200, 's'))).error().errnum(), ENAMETOOLONG);
 }
 
+TEST(Socket, DatagramsArriveWhole) {
+  const ScratchDir dir;
+  const std::string deep = "d" + std::string(150, 'd');  // longer than sun_path
+  dir.mkdir(deep);
+  const auto path = dir.path(deep + "/s");
+  const auto receiver = bind_datagram(path, 0622).value();
+  EXPECT_EQ(fstatat(dir.fd(), deep + "/s").value().permissions & 0777U, 0622U);
+  ASSERT_TRUE(send_datagram(path, as_bytes(std::string_view("one\n"))));
+  ASSERT_TRUE(send_datagram(path, as_bytes(std::string_view("two"))));
+  std::array<std::uint8_t, 64> buffer{};
+  EXPECT_EQ(receive_message(receiver, buffer).value().size, 4U);
+  EXPECT_EQ(receive_message(receiver, buffer).value().size, 3U);
+  EXPECT_EQ(send_datagram(dir.path("none"), as_bytes(std::string_view("x"))).error().kind(), Errc::not_found);
+}
+
 TEST(Socket, KnowsItsPeer) {
   const auto pair = create_socket_pair(SocketType::stream).value();
   const auto peer = peer_credentials(pair.first).value();
