@@ -25,15 +25,15 @@ def table(root: pathlib.Path, jobs: int) -> list[Stage]:
         ("docs", "links, dependency and module tables"),
     )]
     stages.append(_pytest(root, "tools", "the tests of tools/ and scripts/", "tests/tools", home, 300))
-    stages.append(_build("dev", "everything, GCC, warnings are errors", 1200, quick=True))
+    stages.append(_build("dev", "everything, GCC, warnings are errors", 1800, quick=True))
     stages.append(_ctest("unit", "dev", "unit tests", 300, reports, jobs, home, quick=True))
     if has_program_tests(root):
         stages.append(_pytest(root, "program", "whole-program tests", "tests",
                               home | {"CORTEN_BINARY": str(program(root, "dev"))}, 1500, needs=("build-dev",)))
-    stages.append(_build("release", "the program and the benchmarks, optimised", 900))
+    stages.append(_build("release", "the program and the benchmarks, optimised", 1500))
     stages.append(Stage("demo", "scripts/demo", (("scripts/demo", "--no-install"),), 600, needs=("build-release",)))
     # One build for both: replaying seeds needs no instrumentation of its own.
-    stages.append(_build("asan", "everything and the fuzz targets, clang 19 with sanitizers", 1200))
+    stages.append(_build("asan", "everything and the fuzz targets, clang 19 with sanitizers", 2100))
     stages.append(_ctest("unit-asan", "asan", "unit tests with sanitizers", 600, reports, jobs, home | _SANITIZERS,
                          choice=("--label-exclude", "fuzz")))
     stages.append(_ctest("fuzz", "asan", "every seed once through its fuzz target", 300, reports, jobs,
