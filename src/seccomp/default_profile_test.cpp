@@ -39,7 +39,7 @@ std::string load(sys::CapabilityMask capabilities) {
 
 int errno_of(long number, unsigned long a = 0, unsigned long b = 0, unsigned long c = 0) {
   // check_style: allow(banned) the calls are what is tested
-  return ::syscall(number, a, b, c) == -1 ? errno : 0;
+  return ::syscall(number, a, b, c, 0UL, 0UL, 0UL) == -1 ? errno : 0;
 }
 
 std::set<std::string> allowed(const oci::Seccomp& profile) {

@@ -142,12 +142,13 @@ TEST(Filter, OneOfTwoComparisonsOfTheSameArgumentIsEnough) {
   });
 }
 
-// The calls that a child of these tests needs to report.
+// The calls that a child of these tests needs to report, and AddressSanitizer (sigaltstack) in it.
 oci::Seccomp allow_list(SeccompAction default_action, std::optional<std::uint32_t> errno_ret = std::nullopt) {
   return {.default_action = default_action,
           .default_errno_ret = errno_ret,
-          .syscalls = {{.names = {"write", "exit_group", "brk", "mmap", "munmap", "futex", "close"},
-                        .action = SeccompAction::allow}}};
+          .syscalls = {
+              {.names = {"write", "exit_group", "brk", "mmap", "munmap", "futex", "close", "sigaltstack"},
+               .action = SeccompAction::allow}}};
 }
 
 TEST(Filter, NewerCallsDoNotExistForAListThatDenies) {

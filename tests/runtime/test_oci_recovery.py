@@ -13,7 +13,7 @@ from engine import CGROUPS, Runtime, leftovers, wait_until
 pytestmark = [pytest.mark.known_fault("runc", "leaves cgroups"), pytest.mark.known_fault("crun", "leaves cgroups")]
 
 # What changes something, or tells somebody: each of these calls of `create` is where it is killed in turn.
-_CALLS = ("mkdirat", "renameat", "write", "fchmod", "bind", "memfd_create", "socketpair", "clone3", "sendmsg", "recvmsg",
+_CALLS = ("mkdirat", "renameat", "write", "fchmod", "bind", "memfd_create", "socketpair", "clone", "sendmsg", "recvmsg",
           "waitid", "exit_group")
 
 
