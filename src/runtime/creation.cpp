@@ -207,8 +207,12 @@ Result<> Creation::take_seccomp_listener(sys::UniqueFd listener) {
 Result<CreatedContainer> Creation::make() {
   const auto lock = TRY(directory_.lock());
   TRY(make_plan());
-  auto process = TRY(
-      launch({.plan = plan_, .fds = borrowed_, .until = Until::ready, .interruption = interruption_}, *this));
+  auto process = TRY(launch({.plan = plan_,
+                             .fds = borrowed_,
+                             .program_directory = settings_.program_directory,
+                             .until = Until::ready,
+                             .interruption = interruption_},
+                            *this));
   record_.created_whole = true;
   TRY(directory_.save(record_));
   TRY(send_pidfd(options_.pidfd_socket, kContainerProcess, process.pidfd()));

@@ -71,7 +71,11 @@ class Execution : public InitRequests {
   Result<> prepare();
   bool has_terminal() const { return plan_.spec.process->terminal; }
   Result<sys::Child> start() {
-    return launch({.plan = plan_, .fds = borrowed_, .until = Until::executed}, *this);
+    return launch({.plan = plan_,
+                   .fds = borrowed_,
+                   .program_directory = settings_.program_directory,
+                   .until = Until::executed},
+                  *this);
   }
   /// The controlling end, unless it went to the console socket.
   sys::UniqueFd take_terminal() { return std::move(terminal_); }

@@ -9,7 +9,7 @@
 #include "base/log.hpp"
 #include "base/strings.hpp"
 #include "runtime/channel.hpp"
-#include "runtime/init_program.hpp"
+#include "runtime/init_file.hpp"
 #include "sys/memfd.hpp"
 #include "sys/pid_identity.hpp"
 
@@ -35,10 +35,10 @@ Result<std::vector<sys::InheritedFd>> preserved_fds(std::uint32_t count) {
   return inherited;
 }
 
-Result<sys::Child> start_helper(const sys::UniqueFd& channel, std::uint32_t preserve_fds) {
+Result<sys::Child> start_helper(const sys::UniqueFd& channel, const LaunchOptions& launching) {
   log::debug("starting the init helper");
-  const auto program = TRY_CTX(sys::sealed_memfd_of("corten-init", init_program(), sys::MemfdUse::program),
-                               "starting the init helper");
+  const auto preserve_fds = launching.plan.preserve_fds;
+  const auto program = TRY_CTX(open_init_program(launching.program_directory), "starting the init helper");
   auto inherited = TRY(preserved_fds(preserve_fds));
   const int channel_fd = kFirstPreserved + static_cast<int>(preserve_fds);
   inherited.push_back({.source = channel, .target = channel_fd});
@@ -166,7 +166,7 @@ class Session {
 
 Result<sys::Child> launch(const LaunchOptions& options, InitRequests& requests) {
   auto pair = TRY(Channel::create());
-  auto helper = TRY(start_helper(pair.theirs.socket(), options.plan.preserve_fds));
+  auto helper = TRY(start_helper(pair.theirs.socket(), options));
   {
     const auto theirs = std::move(pair.theirs);
   }  // or its end would never be seen here

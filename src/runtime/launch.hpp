@@ -38,6 +38,7 @@ struct LaunchOptions {
   InitPlan& plan;  ///< Sent as it is when helper_started() has returned.
   const std::vector<sys::BorrowedFd>&
       fds;  ///< What the places count, the first has place 1; as it is then, too.
+  const std::string& program_directory;  ///< Where the init helper may be kept: init_file.hpp.
   Until until = Until::ready;
   Interruption* interruption = nullptr;  ///< What else ends the waiting, with `canceled`.
 };

@@ -76,7 +76,10 @@ Result<runtime::Settings> oci_settings(const Context& context) {
   runtime::Settings settings{
       .root = {}, .systemd_cgroup = flags.systemd_cgroup, .own_version = std::string(build_info().version)};
   const auto run_root = context.run_root();
-  if (run_root) settings.filter_cache = *run_root + "/seccomp";
+  if (run_root) {
+    settings.filter_cache = *run_root + "/seccomp";
+    settings.program_directory = *run_root + "/init";
+  }
   if (flags.root) {
     settings.root = TRY(absolute(*flags.root));
   } else if (run_root) {

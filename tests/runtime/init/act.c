@@ -150,8 +150,8 @@ enum { kCaught = 64 };
 
 // FILE WORD: keeps hold of the executables of other processes that it sees in /proc until FILE is there, then
 // tries to write to each: how CVE-2019-5736 overwrote the runtime. Prints "TARGET ok" or "TARGET ERROR" for
-// each. Only targets with WORD in their path, and memory, are written to: a success must cost nothing but a
-// copy made for the test.
+// each. Only targets with WORD in their path, memory, and files that are mounted nowhere ("/": corten's init
+// helper, which it can write anew) are written to: a success must cost nothing but a copy made for the test.
 static void hunt(int argc, char** argv) {
   (void)argc;
   int caught[kCaught];
@@ -168,7 +168,10 @@ static void hunt(int argc, char** argv) {
       snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
       const ssize_t length = readlink(path, names[count], PATH_MAX - 1);
       if (length > 0) names[count][length] = '\0';
-      if (length <= 0 || (strstr(names[count], argv[2]) == NULL && strncmp(names[count], "/memfd:", 7) != 0))
+      const int harmless = length > 0 && (strstr(names[count], argv[2]) != NULL ||
+                                          strncmp(names[count], "/memfd:", 7) == 0 ||
+                                          strcmp(names[count], "/") == 0);
+      if (!harmless)
         close(fd);
       else
         caught[count++] = fd;
