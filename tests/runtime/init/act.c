@@ -168,9 +168,9 @@ static void hunt(int argc, char** argv) {
       snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
       const ssize_t length = readlink(path, names[count], PATH_MAX - 1);
       if (length > 0) names[count][length] = '\0';
-      const int harmless = length > 0 && (strstr(names[count], argv[2]) != NULL ||
-                                          strncmp(names[count], "/memfd:", 7) == 0 ||
-                                          strcmp(names[count], "/") == 0);
+      const int harmless =
+          length > 0 && (strstr(names[count], argv[2]) != NULL || strncmp(names[count], "/memfd:", 7) == 0 ||
+                         strcmp(names[count], "/") == 0);
       if (!harmless)
         close(fd);
       else
