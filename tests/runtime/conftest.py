@@ -29,6 +29,9 @@ RUNTIMES = os.environ.get("CORTEN_TEST_RUNTIMES", "corten,runc,crun").split(",")
 
 # Each of its tests would be a skip. scripts/test-vm has a machine with nothing but version 2.
 collect_ignore = [] if engine.V2 else ["test_oci_cgroups_v2.py", "test_oci_cgroups_delegated.py"]
+# The same of its tests without systemd; scripts/test-vm --systemd boots it.
+if not engine.V2 or not Path("/run/systemd/system").is_dir():
+    collect_ignore.append("test_oci_systemd.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
