@@ -39,8 +39,9 @@ def table(root: pathlib.Path, jobs: int) -> list[Stage]:
     stages.append(_ctest("fuzz", "asan", "every seed once through its fuzz target", 300, reports, jobs,
                          home | _SANITIZERS, choice=("--label-regex", "fuzz")))
     stages.append(Stage("vm", "cgroup v2 and Linux 6.1: runtime tests in an emulated machine (on request: --vm)",
-                        (("scripts/test-vm",),), 2700, needs=("build-dev",),
-                        reports=(reports / "vm.xml", reports / "vm-unit.xml"), on_request=True))
+                        (("scripts/test-vm",), ("scripts/test-vm", "--systemd")), 2700, needs=("build-dev",),
+                        reports=tuple(reports / f"{name}.xml" for name in ("vm", "vm-unit", "vm-systemd")),
+                        on_request=True))
     stages.append(Stage("tidy", "clang-tidy 19 over what changed", (("tools/check_tidy",),), 900,
                         needs=("build-asan",)))
     return stages
