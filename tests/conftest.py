@@ -5,12 +5,19 @@ CORTEN_ACCEPT   1: rewrite golden files; the tests that did so count as skipped,
 """
 
 import os
+import signal
 from pathlib import Path
 from typing import Callable
 
 import pytest
 
 from support import Corten
+
+
+def pytest_configure() -> None:
+    # Whoever starts the tests in the background of a script has them ignore SIGINT, and so would the programs tested.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
