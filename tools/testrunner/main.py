@@ -50,6 +50,7 @@ def run(root: pathlib.Path, selected: list[stages.Stage], installed_seconds: flo
     (root / "build" / "pytest").mkdir(exist_ok=True)
     # A short path of its own: unix sockets below it stay within their 108 bytes, and what tests forget is seen.
     temporary = pathlib.Path(tempfile.mkdtemp(prefix="corten-test-"))
+    temporary.chmod(0o711)  # root of a user namespace, another user, has to reach the files of its tests
     given = environment.clean(root, dict(os.environ), temporary)
     given["CORTEN_TIDY_DEADLINE"] = str(time.time() + _TIDY_ENDS_AFTER_SECONDS - (installed_seconds or 0))
     runner = Runner(root, root / "build" / "logs", skips.load(root / "tests" / "allowed_skips.txt"), given)
