@@ -61,6 +61,12 @@ def test_all_green(run_stages):
     assert (done.returncode, last_line(done)) == (0, "3 passed, 0 failed, 0 skipped"), done.stdout
 
 
+def test_orphans_that_ended_are_gone_while_the_stage_runs(run_stages):
+    wait = "for i in $(seq 100); do [ -e /proc/$(cat pid) ] || exit 0; sleep 0.05; done; exit 1"
+    done = run_stages({"name": "unit", "commands": [sh(f"(sh -c 'echo $$ >pid; sleep 0.2' &); sleep 0.1; {wait}")]})
+    assert done.returncode == 0, done.stdout
+
+
 def test_a_failing_check_fails_and_its_output_is_shown(run_stages):
     done = run_stages({"name": "style", "commands": [sh("echo the reason; exit 3")]},
                       {"name": "format", "commands": [sh("true")]})

@@ -29,7 +29,7 @@ def adopt_orphans() -> None:
 
 def run(command: tuple[str, ...], *, cwd: pathlib.Path, environment: dict[str, str], log: pathlib.Path,
         limit_seconds: float, tick: Callable[[float], None] = lambda seconds: None) -> Ended:
-    """Appends the output to `log`; standard input is empty. `tick` is called about once a second."""
+    """Appends the output to `log`; standard input is empty. `tick` is called several times a second."""
     started = time.monotonic()
     with open(log, "ab") as output:
         output.write(("$ " + " ".join(command) + "\n").encode())
@@ -49,7 +49,8 @@ def run(command: tuple[str, ...], *, cwd: pathlib.Path, environment: dict[str, s
                     child.wait()
                     return Ended(status=-signal.SIGKILL, seconds=seconds, timed_out=True, hung=hung)
                 tick(seconds)
-                _wait(child, 1.0 if seconds > 1 else 0.02)
+                _wait(child, 0.1 if seconds > 1 else 0.02)
+                _reap_orphans(child)
         except BaseException:
             kill_descendants()
             raise
@@ -63,6 +64,16 @@ def _wait(child: subprocess.Popen[bytes], seconds: float) -> None:
         child.wait(seconds)
     except subprocess.TimeoutExpired:
         pass
+
+
+def _reap_orphans(child: subprocess.Popen[bytes]) -> None:
+    """As an init would: whoever waits for an adopted process to be gone would else wait forever, and so would the first
+    process of a pid namespace with it inside. The child itself is left to its Popen object."""
+    while child.returncode is None:
+        ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended is None or ended.si_pid == child.pid:
+            return
+        os.waitpid(ended.si_pid, 0)
 
 
 def descendants() -> list[int]:
