@@ -9,11 +9,11 @@
 
 #include "floor.h"
 
-static const char kTop[] = "/sys/fs/cgroup";
+static const char hierarchy_root[] = "/sys/fs/cgroup";
 
 // As many rules as the runtimes write.
-static const char* const kDevices[] = {"c *:* m",   "b *:* m",   "c 1:3 rwm", "c 1:8 rwm",   "c 1:7 rwm",
-                                       "c 5:0 rwm", "c 1:5 rwm", "c 1:9 rwm", "c 136:* rwm", "c 5:2 rwm"};
+static const char* const device_rules[] = {"c *:* m",   "b *:* m",   "c 1:3 rwm", "c 1:8 rwm",   "c 1:7 rwm",
+                                           "c 5:0 rwm", "c 1:5 rwm", "c 1:9 rwm", "c 136:* rwm", "c 5:2 rwm"};
 
 static void write_file(const char* directory, const char* name, const char* text) {
   char path[512];
@@ -46,13 +46,13 @@ static void limit(const char* directory, const char* name) {
   if (strcmp(name, "cpu") == 0) write_file(directory, "cpu.shares", "512");
   if (strcmp(name, "devices") != 0) return;
   write_file(directory, "devices.deny", "a");
-  for (size_t i = 0; i < sizeof kDevices / sizeof *kDevices; ++i)
-    write_file(directory, "devices.allow", kDevices[i]);
+  for (size_t i = 0; i < sizeof device_rules / sizeof *device_rules; ++i)
+    write_file(directory, "devices.allow", device_rules[i]);
 }
 
 static void add(struct Job* job, const char* hierarchy, const char* attach) {
   char* directory = job->directories[job->hierarchies];
-  snprintf(directory, sizeof *job->directories, "%s/%s/%s", kTop, hierarchy, job->cgroup);
+  snprintf(directory, sizeof *job->directories, "%s/%s/%s", hierarchy_root, hierarchy, job->cgroup);
   check(mkdir(directory, 0755), directory);
   char path[512];
   snprintf(path, sizeof path, "%s/%s", directory, attach);
@@ -72,8 +72,8 @@ void make_cgroups(struct Job* job) {
     add_version_2(job);
     return;
   }
-  DIR* top = opendir(kTop);
-  check(top == NULL ? -1 : 0, kTop);
+  DIR* top = opendir(hierarchy_root);
+  check(top == NULL ? -1 : 0, hierarchy_root);
   for (struct dirent* entry = readdir(top); entry != NULL; entry = readdir(top)) {
     if (entry->d_type != DT_DIR || entry->d_name[0] == '.') continue;
     // These two limit nothing.

@@ -56,11 +56,12 @@ static void make_devices(void) {
   static const struct {
     const char* path;
     unsigned major, minor;
-  } kNodes[] = {{"dev/null", 1, 3},   {"dev/zero", 1, 5},    {"dev/full", 1, 7},
-                {"dev/random", 1, 8}, {"dev/urandom", 1, 9}, {"dev/tty", 5, 0}};
+  } device_nodes[] = {{"dev/null", 1, 3},   {"dev/zero", 1, 5},    {"dev/full", 1, 7},
+                      {"dev/random", 1, 8}, {"dev/urandom", 1, 9}, {"dev/tty", 5, 0}};
   umask(0);
-  for (size_t i = 0; i < sizeof kNodes / sizeof *kNodes; ++i)
-    check(mknod(kNodes[i].path, S_IFCHR | 0666, makedev(kNodes[i].major, kNodes[i].minor)), kNodes[i].path);
+  for (size_t i = 0; i < sizeof device_nodes / sizeof *device_nodes; ++i)
+    check(mknod(device_nodes[i].path, S_IFCHR | 0666, makedev(device_nodes[i].major, device_nodes[i].minor)),
+          device_nodes[i].path);
   umask(022);
   check(symlink("/proc/self/fd", "dev/fd"), "dev/fd");
   check(symlink("/proc/self/fd/0", "dev/stdin"), "dev/stdin");
@@ -72,27 +73,28 @@ static void make_devices(void) {
 
 // A path that this kernel does not have needs no protection.
 static void protect(void) {
-  static const char* const kReadonly[] = {"proc/bus", "proc/fs", "proc/irq", "proc/sys",
-                                          "proc/sysrq-trigger"};
-  static const char* const kMasked[] = {"proc/acpi",
-                                        "proc/asound",
-                                        "proc/interrupts",
-                                        "proc/kcore",
-                                        "proc/keys",
-                                        "proc/latency_stats",
-                                        "proc/timer_list",
-                                        "proc/timer_stats",
-                                        "proc/sched_debug",
-                                        "sys/firmware",
-                                        "sys/devices/virtual/powercap",
-                                        "proc/scsi"};
-  for (size_t i = 0; i < sizeof kReadonly / sizeof *kReadonly; ++i) {
-    if (mount(kReadonly[i], kReadonly[i], NULL, MS_BIND | MS_REC, NULL) != 0 && errno == ENOENT) continue;
-    check(mount(NULL, kReadonly[i], NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL), kReadonly[i]);
+  static const char* const readonly_paths[] = {"proc/bus", "proc/fs", "proc/irq", "proc/sys",
+                                               "proc/sysrq-trigger"};
+  static const char* const masked_paths[] = {"proc/acpi",
+                                             "proc/asound",
+                                             "proc/interrupts",
+                                             "proc/kcore",
+                                             "proc/keys",
+                                             "proc/latency_stats",
+                                             "proc/timer_list",
+                                             "proc/timer_stats",
+                                             "proc/sched_debug",
+                                             "sys/firmware",
+                                             "sys/devices/virtual/powercap",
+                                             "proc/scsi"};
+  for (size_t i = 0; i < sizeof readonly_paths / sizeof *readonly_paths; ++i) {
+    if (mount(readonly_paths[i], readonly_paths[i], NULL, MS_BIND | MS_REC, NULL) != 0 && errno == ENOENT)
+      continue;
+    check(mount(NULL, readonly_paths[i], NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL), readonly_paths[i]);
   }
-  for (size_t i = 0; i < sizeof kMasked / sizeof *kMasked; ++i) {
-    if (mount("/dev/null", kMasked[i], NULL, MS_BIND, NULL) == 0 || errno == ENOENT) continue;
-    check(mount("tmpfs", kMasked[i], "tmpfs", MS_RDONLY, NULL), kMasked[i]);
+  for (size_t i = 0; i < sizeof masked_paths / sizeof *masked_paths; ++i) {
+    if (mount("/dev/null", masked_paths[i], NULL, MS_BIND, NULL) == 0 || errno == ENOENT) continue;
+    check(mount("tmpfs", masked_paths[i], "tmpfs", MS_RDONLY, NULL), masked_paths[i]);
   }
 }
 

@@ -15,7 +15,7 @@
 
 // Docker's: CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW SYS_CHROOT
 // MKNOD AUDIT_WRITE SETFCAP.
-static const unsigned kCapabilities = 0xa80425fb;
+static const unsigned capability_bits = 0xa80425fb;
 
 void read_filter(struct Job* job, const char* path) {
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -36,9 +36,9 @@ static void raise_loopback(void) {
 
 static void limit_capabilities(void) {
   for (int i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; ++i)
-    if (i >= 32 || (kCapabilities >> i & 1) == 0) check(prctl(PR_CAPBSET_DROP, i, 0, 0, 0), "bounding set");
+    if (i >= 32 || (capability_bits >> i & 1) == 0) check(prctl(PR_CAPBSET_DROP, i, 0, 0, 0), "bounding set");
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-  struct __user_cap_data_struct data[2] = {{.effective = kCapabilities, .permitted = kCapabilities}};
+  struct __user_cap_data_struct data[2] = {{.effective = capability_bits, .permitted = capability_bits}};
   check(syscall(SYS_capset, &header, data), "capset");  // check_style: allow(banned) glibc has none
 }
 

@@ -212,7 +212,8 @@ Result<> Cgroup::remove_part(const Part& part) const {
     std::ranges::reverse(below);
     Result<> last;
     for (const auto& each : below) {
-      last = sys::unlinkat(part.mount.fd(), each == "." ? path : path + "/" + each, sys::Removed::directory);
+      const auto place = each == "." ? path : fmt::format("{}/{}", path, each);
+      last = sys::unlinkat(part.mount.fd(), place, sys::Removed::directory);
       // A child that stays keeps its parents: the last answer is that of the cgroup itself.
     }
     if (last || last.error().errnum() == ENOENT) return {};

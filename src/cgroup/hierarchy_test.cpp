@@ -12,13 +12,13 @@ std::string mount_line(const std::string& root, const std::string& target, const
   return "31 23 0:28 " + root + " " + target + " rw,relatime - " + type + " cgroup " + options + "\n";
 }
 
-const std::string kV1Mounts = mount_line("/", "/sys/fs/cgroup/cpu,cpuacct", "cgroup", "rw,cpu,cpuacct") +
+const std::string v1_mounts = mount_line("/", "/sys/fs/cgroup/cpu,cpuacct", "cgroup", "rw,cpu,cpuacct") +
                               mount_line("/", "/sys/fs/cgroup/cpuset", "cgroup", "rw,cpuset") +
                               mount_line("/", "/sys/fs/cgroup/systemd", "cgroup", "rw,xattr,name=systemd");
-const std::string kV2Mount = mount_line("/", "/sys/fs/cgroup", "cgroup2", "rw,nsdelegate");
+const std::string v2_mount = mount_line("/", "/sys/fs/cgroup", "cgroup2", "rw,nsdelegate");
 
 TEST(Host, SeesV1WithCombinedControllers) {
-  const auto host = parse_host(kV1Mounts, "3:cpuset:/\n2:cpu,cpuacct:/a:b/c\n1:name=systemd:/x\n").value();
+  const auto host = parse_host(v1_mounts, "3:cpuset:/\n2:cpu,cpuacct:/a:b/c\n1:name=systemd:/x\n").value();
   EXPECT_EQ(host.layout, Layout::v1);
   ASSERT_EQ(host.hierarchies.size(), 3U);
   const auto& cpu = host.hierarchies[1];
@@ -31,7 +31,7 @@ TEST(Host, SeesV1WithCombinedControllers) {
 }
 
 TEST(Host, SeesHybridWithV2Last) {
-  const auto mounts = kV1Mounts + mount_line("/", "/sys/fs/cgroup/unified", "cgroup2", "rw");
+  const auto mounts = v1_mounts + mount_line("/", "/sys/fs/cgroup/unified", "cgroup2", "rw");
   const auto host = parse_host(mounts, "1:cpuset:/\n0::/user.slice\n").value();
   EXPECT_EQ(host.layout, Layout::hybrid);
   ASSERT_EQ(host.hierarchies.size(), 2U);
@@ -41,13 +41,13 @@ TEST(Host, SeesHybridWithV2Last) {
 }
 
 TEST(Host, IsV2AlsoBesideANamedHierarchyWithoutControllers) {
-  EXPECT_EQ(parse_host(kV2Mount, "0::/a\n").value().layout, Layout::v2);
-  EXPECT_EQ(parse_host(kV2Mount + kV1Mounts, "1:name=systemd:/\n0::/a\n").value().layout, Layout::v2);
+  EXPECT_EQ(parse_host(v2_mount, "0::/a\n").value().layout, Layout::v2);
+  EXPECT_EQ(parse_host(v2_mount + v1_mounts, "1:name=systemd:/\n0::/a\n").value().layout, Layout::v2);
 }
 
 TEST(Host, LeavesOutWhatIsNotMounted) {
   EXPECT_EQ(parse_host("", "1:cpuset:/\n0::/\n").value().layout, Layout::none);
-  EXPECT_EQ(parse_host(kV2Mount, "4:cpuset:/\n0::/\n").value().hierarchies.size(), 1U);
+  EXPECT_EQ(parse_host(v2_mount, "4:cpuset:/\n0::/\n").value().hierarchies.size(), 1U);
 }
 
 TEST(Host, PlacesTheCallerBelowABindMount) {
@@ -69,7 +69,7 @@ TEST(Host, PrefersTheMountThatShowsMost) {
 }
 
 TEST(Host, RefusesWhatIsNoMembership) {
-  EXPECT_FALSE(parse_host(kV2Mount, "nonsense\n"));
+  EXPECT_FALSE(parse_host(v2_mount, "nonsense\n"));
   EXPECT_FALSE(parse_memberships("0::relative"));
 }
 

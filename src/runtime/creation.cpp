@@ -104,8 +104,8 @@ class Creation : public InitRequests {
 };
 
 const oci::Linux& Creation::linux_part() const {
-  static const oci::Linux kNone;
-  return plan_.spec.linux_part ? *plan_.spec.linux_part : kNone;
+  static const oci::Linux none;
+  return plan_.spec.linux_part ? *plan_.spec.linux_part : none;
 }
 
 std::uint32_t Creation::pass(sys::UniqueFd fd) {

@@ -106,6 +106,7 @@ Result<> apply_devices_v1(const Directory& dir, const V1Devices& devices) {
   auto reset = dir.write(devices.allow_rest ? "devices.allow" : "devices.deny", "a");
   if (!reset) return reset;
   std::vector<std::string> rules;
+  rules.reserve(devices.exceptions.size());
   for (const auto& each : devices.exceptions) rules.push_back(to_string(each));
   auto written = dir.write_each(devices.allow_rest ? "devices.deny" : "devices.allow", rules);
   if (written) return {};

@@ -12,9 +12,9 @@ namespace corten::runtime {
 namespace {
 
 const oci::Capabilities& wanted_capabilities(const InitContext& context) {
-  static const oci::Capabilities kNone;
+  static const oci::Capabilities none;
   const auto& wanted = context.process().capabilities;
-  return wanted ? *wanted : kNone;
+  return wanted ? *wanted : none;
 }
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {

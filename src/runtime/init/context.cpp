@@ -5,13 +5,13 @@
 namespace corten::runtime {
 
 const oci::Linux& InitContext::linux_part() const {
-  static const oci::Linux kNone;
-  return plan.spec.linux_part ? *plan.spec.linux_part : kNone;
+  static const oci::Linux none;
+  return plan.spec.linux_part ? *plan.spec.linux_part : none;
 }
 
 const oci::Process& InitContext::process() const {
-  static const oci::Process kNone;
-  return plan.spec.process ? *plan.spec.process : kNone;
+  static const oci::Process none;
+  return plan.spec.process ? *plan.spec.process : none;
 }
 
 bool InitContext::joins_namespaces() const {

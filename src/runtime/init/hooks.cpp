@@ -10,8 +10,8 @@ namespace corten::runtime {
 namespace {
 
 const oci::Hooks& hooks_of(const InitContext& context) {
-  static const oci::Hooks kNone;
-  return context.plan.spec.hooks ? *context.plan.spec.hooks : kNone;
+  static const oci::Hooks none;
+  return context.plan.spec.hooks ? *context.plan.spec.hooks : none;
 }
 
 oci::State state_with(const InitContext& context, oci::ContainerStatus status) {
